@@ -1,0 +1,1 @@
+//! The workbench without a screen: model, messages, update, commands, keymap. Pure.

@@ -1,0 +1,48 @@
+//! Where a source or target is, as a profile or the command line names it.
+
+use std::path::{Path, PathBuf};
+
+/// An address (`sample-data/legacy`, `sqlite:crm.db`, `contacts.csv`) and what was pinned about it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Location {
+    /// As written by the user.
+    pub address: String,
+    /// Relative paths start here: the profile's folder, or the current one for the command line.
+    pub base: PathBuf,
+    /// `csv`, `json`, `ndjson`, `sqlite`; guessed from scheme, extension and content where absent.
+    pub format: Option<String>,
+    pub delimiter: Option<String>,
+    /// The quote character; empty text means "no quoting".
+    pub quote: Option<String>,
+    /// An encoding label of the WHATWG Encoding Standard (`utf-8`, `windows-1252`, `utf-16le`).
+    pub encoding: Option<String>,
+    /// Whether the first record names the fields; guessed where absent.
+    pub header: Option<bool>,
+}
+
+impl Location {
+    /// A location given on the command line.
+    pub fn from_argument(address: &str) -> Location {
+        Location { address: address.to_owned(), ..Location::default() }
+    }
+
+    /// The scheme before the first colon (`sqlite` of `sqlite:crm.db`), if it is one and not a drive letter.
+    pub fn scheme(&self) -> Option<&str> {
+        let (scheme, _) = self.address.split_once(':')?;
+        let plain = scheme.len() > 1 && scheme.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'+' || b == b'-');
+        plain.then_some(scheme)
+    }
+
+    /// The path on this machine: the address without its scheme, from the base folder.
+    pub fn path(&self) -> PathBuf {
+        let rest = match self.scheme() {
+            Some(scheme) => &self.address[scheme.len() + 1..],
+            None => &self.address,
+        };
+        if Path::new(rest).is_absolute() || self.base.as_os_str().is_empty() {
+            PathBuf::from(rest)
+        } else {
+            self.base.join(rest)
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Sources and targets. One table of connectors; one file a system.
+//!
+//! Reading is cut in two so that it can go on several threads: a [`Reader`] hands out [`Chunk`]s of whole records in
+//! source order (serial, cheap), a [`Decoder`] turns a chunk into a [`Batch`] (parallel). Writing likewise: an
+//! [`Encoder`] makes the target's form of a record (parallel), a [`Sink`] takes batches in order and answers with one
+//! outcome a record.
+
+mod error;
+mod location;
+mod sink;
+mod source;
+mod table;
+
+pub use error::{ConnectError, ErrorKind};
+pub use location::Location;
+pub use sink::{
+    Encoder, Outcomes, RowOutcome, Sink, SinkSummary, Target, TargetBatch, Ticket, WriteFate, WriteMode, WriteRequest,
+};
+pub use source::{Chunk, Decoder, Fingerprint, Position, ReadRequest, Reader, Source};
+pub use table::{CONNECTORS, Connector, open_source, open_target};

@@ -1,0 +1,193 @@
+//! Writing: targets, encoders, sinks.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::{ConnectError, Position};
+use crate::record::{Batch, Cell};
+use crate::schema::{Object, Schema};
+
+/// How records meet what the target already has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum WriteMode {
+    /// New records only; a target file or key that exists is an error.
+    #[default]
+    Insert,
+    /// Change records that exist by key; others fail.
+    Update,
+    /// Create or change by key.
+    Upsert,
+    /// Create, leave alone what exists by key.
+    SkipExisting,
+    /// Everything that was there goes, in the same instant as the new appears.
+    Replace,
+    /// Add to what is there without looking.
+    Append,
+}
+
+/// What to write: the object, its fields in order, how, and by which key fields.
+#[derive(Debug, Clone, Default)]
+pub struct WriteRequest {
+    pub object: String,
+    pub fields: Vec<String>,
+    pub mode: WriteMode,
+    pub key: Vec<String>,
+    /// Types and constraints where a schema is known; used to create a table that is absent.
+    pub schema: Option<Object>,
+    /// Continue a run that was cut off: the last position that [`Sink::checkpoint`] gave.
+    pub resume: Option<Position>,
+    /// Identity of the run, for names of temporary files and checkpoint rows.
+    pub run: String,
+}
+
+/// An opened target.
+pub trait Target: Send + Sync {
+    fn format(&self) -> &'static str;
+
+    /// Objects that are there now; empty for a file that does not exist yet.
+    fn schema(&self) -> Result<Schema, ConnectError>;
+
+    /// Checks rights and modes, touches nothing that exists, opens for writing.
+    fn open(&self, request: &WriteRequest) -> Result<Box<dyn Sink>, ConnectError>;
+}
+
+/// Encoded records on their way to a sink: text rows for file formats, a batch of cells for databases.
+#[derive(Debug, Default)]
+pub struct TargetBatch {
+    /// Rows of a text format, one after another, each with its line end.
+    pub text: Vec<u8>,
+    /// End of each row in `text`.
+    pub ends: Vec<u32>,
+    /// Rows of a database sink.
+    pub records: Batch,
+    /// How many rows there are, in either form.
+    pub rows: usize,
+}
+
+impl TargetBatch {
+    pub fn clear(&mut self, width: usize) {
+        self.text.clear();
+        self.ends.clear();
+        self.records.clear(width);
+        self.rows = 0;
+    }
+
+    /// Drops the rows for which `keep` is false (`keep.len()` must be `rows`).
+    pub fn retain(&mut self, keep: &[bool]) {
+        debug_assert_eq!(keep.len(), self.rows);
+        if !self.ends.is_empty() {
+            let (mut from, mut to) = (0usize, 0usize);
+            let mut kept = 0;
+            for (index, keep) in keep.iter().enumerate() {
+                let end = self.ends[index] as usize;
+                if *keep {
+                    if from != to {
+                        self.text.copy_within(from..end, to);
+                    }
+                    to += end - from;
+                    self.ends[kept] = to as u32;
+                    kept += 1;
+                }
+                from = end;
+            }
+            self.text.truncate(to);
+            self.ends.truncate(kept);
+        }
+        if !self.records.is_empty() {
+            let mut index = 0;
+            self.records.rows.retain(|_| {
+                index += 1;
+                keep[index - 1]
+            });
+        }
+        self.rows = keep.iter().filter(|keep| **keep).count();
+    }
+}
+
+/// Makes the target's form of a record, on any thread.
+pub trait Encoder: Send + Sync {
+    /// Appends one record (`cells` in the order of [`WriteRequest::fields`]) and counts it in `rows`.
+    fn encode(&self, cells: &[Cell<'_>], batch: &mut TargetBatch);
+}
+
+/// Names a submitted batch until its outcomes are collected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ticket(pub u64);
+
+/// What the target did with one record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WriteFate {
+    Created,
+    Updated,
+    Unchanged,
+    Failed,
+}
+
+/// The answer for one record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowOutcome {
+    pub fate: WriteFate,
+    /// The target's own id, where it gives one.
+    pub target_id: Option<String>,
+    /// Why it failed, in the target's words made plain.
+    pub reason: Option<String>,
+    /// Whether trying again may help (a lock, a lost connection).
+    pub retry: bool,
+}
+
+/// The answers for a batch, in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcomes {
+    /// All rows had the same fate.
+    All(WriteFate),
+    Each(Vec<RowOutcome>),
+}
+
+/// What a finished sink left behind.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SinkSummary {
+    pub bytes: u64,
+    /// Files that now exist under their final names.
+    pub files: Vec<std::path::PathBuf>,
+}
+
+/// Takes encoded batches in order.
+pub trait Sink: Send {
+    fn encoder(&self) -> Arc<dyn Encoder>;
+
+    /// Takes a batch. An error here concerns the target as a whole (disk full, connection lost); what befell single
+    /// records is in their outcomes.
+    fn submit(&mut self, batch: &TargetBatch) -> Result<Ticket, ConnectError>;
+
+    /// The outcomes of a submitted batch; waits where the target answers late.
+    fn collect(&mut self, ticket: Ticket) -> Result<Outcomes, ConnectError>;
+
+    /// Makes everything collected so far durable and names the place, for resuming.
+    fn checkpoint(&mut self) -> Result<Position, ConnectError>;
+
+    /// Bytes written so far.
+    fn bytes(&self) -> u64;
+
+    /// Makes the whole durable and visible under its final name, in one step where the target can.
+    fn finish(self: Box<Self>) -> Result<SinkSummary, ConnectError>;
+
+    /// Gives up. `keep` leaves what a resume needs (under a temporary name); otherwise nothing stays.
+    fn abandon(self: Box<Self>, keep: bool) -> Result<(), ConnectError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn retain_drops_rows_of_text() {
+        let mut batch =
+            TargetBatch { text: b"a\nbb\nccc\n".to_vec(), ends: vec![2, 5, 9], rows: 3, ..TargetBatch::default() };
+        batch.retain(&[true, false, true]);
+        assert_eq!(batch.text, b"a\nccc\n");
+        assert_eq!(batch.ends, [2, 6]);
+        assert_eq!(batch.rows, 2);
+    }
+}

@@ -1,0 +1,1 @@
+//! Keys, survivors, merge policies.

@@ -1,0 +1,192 @@
+//! The profile that cannot be wrong in form: what `profile::parse` gives and the engine reads.
+
+use crate::connect::{Location, WriteMode};
+
+/// A place in the profile's text, counted from 1; 0 where something does not stand in the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub struct Place {
+    pub line: u32,
+    pub column: u32,
+}
+
+/// An expression's text and where its first character stands. Compiled by `transform`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Expression {
+    pub text: String,
+    pub place: Place,
+}
+
+impl Expression {
+    pub fn new(text: impl Into<String>) -> Expression {
+        Expression { text: text.into(), place: Place::default() }
+    }
+}
+
+/// The mapping profile.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Profile {
+    pub name: Option<String>,
+    pub source: Location,
+    pub target: Location,
+    pub objects: Vec<ObjectMapping>,
+}
+
+/// One source object into one target object.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ObjectMapping {
+    pub from: String,
+    pub to: String,
+    pub place: Place,
+    pub write: WriteMode,
+    /// Target fields that identify a record.
+    pub key: Vec<String>,
+    /// Records for which this is not true are filtered.
+    pub filter: Option<Expression>,
+    pub duplicates: Option<Duplicates>,
+    /// Stop the run when rejects pass this.
+    pub stop_at: Option<Threshold>,
+    /// Take records with too few fields as they are instead of rejecting them.
+    pub keep_ragged: bool,
+    pub fields: Vec<FieldMapping>,
+    pub checks: Vec<RecordCheck>,
+    pub examples: Vec<Example>,
+}
+
+/// Records with an equal key are one; which stays.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Duplicates {
+    /// Over the source record, or over target fields as `target.Email`.
+    pub key: Expression,
+    pub keep: Keep,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Keep {
+    /// The first valid record.
+    #[default]
+    First,
+    /// The last valid record, at its own place in the order.
+    Last,
+    /// The valid record with most target fields filled; of equals the first.
+    MostComplete,
+}
+
+/// A count, or a share of the records read.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Threshold {
+    Count(u64),
+    /// 0.05 for `5%`.
+    Share(f64),
+}
+
+/// One target field's line.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct FieldMapping {
+    pub target: String,
+    pub place: Place,
+    pub filled_by: FilledBy,
+    /// Source value -> target value, applied to the expression's result.
+    pub values: Option<ValueMap>,
+    pub checks: Checks,
+    /// A remark for people.
+    pub note: Option<String>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum FilledBy {
+    Expression(Expression),
+    Lookup(Lookup),
+}
+
+impl Default for FilledBy {
+    fn default() -> Self {
+        FilledBy::Expression(Expression::default())
+    }
+}
+
+/// `{ lookup: company_id, in: Account, by: legacy_id, missing: reject }`: the id of the record of another target object
+/// whose field `by` has the value of the expression.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lookup {
+    pub value: Expression,
+    pub object: String,
+    pub by: String,
+    pub missing: Missing,
+}
+
+/// What becomes of a record whose lookup finds nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub enum Missing {
+    #[default]
+    Reject,
+    Null,
+    Hold,
+    Stub,
+}
+
+/// `values: { active: Active, act: Active }` with `otherwise:`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct ValueMap {
+    /// In the order of the profile. Keys are compared exactly.
+    pub pairs: Vec<(String, String)>,
+    pub otherwise: Otherwise,
+}
+
+/// What becomes of a filled value that no pair names. A missing value stays missing unless a pair names `""`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Otherwise {
+    /// A finding with code `enum`.
+    #[default]
+    Reject,
+    Keep,
+    Null,
+    Value(String),
+}
+
+/// Checks on a target value. All but `required` pass on an empty value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Checks {
+    pub required: bool,
+    /// `text`, `integer`, `decimal`, `boolean`, `date`, `datetime`, `email`, `phone`, `url`, ...
+    pub field_type: Option<crate::schema::FieldType>,
+    /// The whole value must match.
+    pub pattern: Option<(String, Place)>,
+    pub one_of: Vec<String>,
+    pub length: Length,
+    pub range: Range,
+    pub unique: bool,
+    /// `compare: end >= target.Start`: an expression that must be true; `it` is the value.
+    pub compare: Option<Expression>,
+}
+
+/// In characters, inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Length {
+    pub min: Option<u32>,
+    pub max: Option<u32>,
+}
+
+/// Decimal or date texts, inclusive.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Range {
+    pub min: Option<String>,
+    pub max: Option<String>,
+}
+
+/// A check over the whole record; its code is `record:<name>`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordCheck {
+    pub name: String,
+    pub that: Expression,
+    pub message: Option<String>,
+}
+
+/// A record and what must come out, run by `mapwright test`. `None` expects an empty value.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Example {
+    pub place: Place,
+    pub given: Vec<(String, Option<String>)>,
+    pub expect: Vec<(String, Option<String>)>,
+    /// Finding codes that must come out (`Email:pattern`); the record is then a reject.
+    pub errors: Vec<String>,
+}

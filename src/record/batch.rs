@@ -1,0 +1,190 @@
+//! A batch of records: one byte buffer, one slot a cell, one row a record. Reused from batch to batch.
+
+use super::{Cell, Kind, Origin, SourceType};
+
+/// Where a cell's canonical text lies in the batch's buffer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Slot {
+    pub start: u32,
+    pub len: u32,
+    pub kind: Kind,
+    pub source_type: SourceType,
+}
+
+/// What the reader noticed about a record. Never silent: each becomes a finding (`record:<code>`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// Fewer cells than the header has fields; the missing ones are `Missing`.
+    TooFewFields { found: u32, expected: u32 },
+    /// More cells than the header has fields; the extra ones stay in the raw record.
+    TooManyFields { found: u32, expected: u32 },
+    /// A quote that RFC 4180 would not place there; read by the exact state machine.
+    StrayQuote,
+    /// A quoted field that never ends.
+    UnclosedQuote,
+    /// Bytes that are not valid in the source's encoding; the cell is [`Kind::Bytes`] or holds U+FFFD.
+    Encoding,
+    /// The record is not of the source's shape at all (an NDJSON line that is no object); no cells.
+    Malformed,
+}
+
+impl Fault {
+    /// The finding code, as in `record:too_few_fields`.
+    pub fn code(self) -> &'static str {
+        match self {
+            Fault::TooFewFields { .. } => "too_few_fields",
+            Fault::TooManyFields { .. } => "too_many_fields",
+            Fault::StrayQuote => "stray_quote",
+            Fault::UnclosedQuote => "unclosed_quote",
+            Fault::Encoding => "encoding",
+            Fault::Malformed => "malformed",
+        }
+    }
+
+    /// Whether a run must reject the record: its cells may not be what the writer meant.
+    pub fn rejects(self) -> bool {
+        !matches!(self, Fault::StrayQuote)
+    }
+}
+
+/// One record of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Row {
+    pub origin: Origin,
+    /// Index of the first of its slots; the row has as many as the batch has fields.
+    pub first_slot: u32,
+    /// The untouched source record in the buffer (without its line end), start and length.
+    pub raw: (u32, u32),
+    pub fault: Option<Fault>,
+}
+
+/// Records of one object. `width` is the number of fields; every row has exactly that many slots.
+#[derive(Debug, Clone, Default)]
+pub struct Batch {
+    pub data: Vec<u8>,
+    pub slots: Vec<Slot>,
+    pub rows: Vec<Row>,
+    width: usize,
+}
+
+impl Batch {
+    pub fn new(width: usize) -> Batch {
+        Batch { width, ..Batch::default() }
+    }
+
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Empties the batch and keeps its memory.
+    pub fn clear(&mut self, width: usize) {
+        self.data.clear();
+        self.slots.clear();
+        self.rows.clear();
+        self.width = width;
+    }
+
+    /// Appends a cell's text to the buffer; for readers that build a batch value by value.
+    pub fn push_cell(&mut self, cell: Cell<'_>) {
+        let start = self.data.len() as u32;
+        self.data.extend_from_slice(cell.bytes);
+        self.slots.push(Slot { start, len: cell.bytes.len() as u32, kind: cell.kind, source_type: cell.source_type });
+    }
+
+    /// Ends a record whose cells were pushed: fills up to `width` with `Missing`, drops cells beyond it.
+    pub fn end_row(&mut self, origin: Origin, raw: (u32, u32), fault: Option<Fault>) {
+        let first = self.rows.len() * self.width;
+        self.slots.resize(first + self.width, Slot::default());
+        self.rows.push(Row { origin, first_slot: first as u32, raw, fault });
+    }
+
+    pub fn record(&self, index: usize) -> RecordRef<'_> {
+        RecordRef { batch: self, index }
+    }
+
+    pub fn records(&self) -> impl ExactSizeIterator<Item = RecordRef<'_>> {
+        (0..self.rows.len()).map(|index| RecordRef { batch: self, index })
+    }
+}
+
+/// A borrowed record.
+#[derive(Debug, Clone, Copy)]
+pub struct RecordRef<'a> {
+    batch: &'a Batch,
+    index: usize,
+}
+
+impl<'a> RecordRef<'a> {
+    pub fn row(&self) -> &'a Row {
+        &self.batch.rows[self.index]
+    }
+
+    pub fn origin(&self) -> Origin {
+        self.row().origin
+    }
+
+    pub fn len(&self) -> usize {
+        self.batch.width
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.batch.width == 0
+    }
+
+    pub fn slot(&self, field: usize) -> Slot {
+        if field >= self.batch.width {
+            return Slot::default();
+        }
+        self.batch.slots[self.row().first_slot as usize + field]
+    }
+
+    /// The cell of a field by position; `Missing` beyond the last.
+    pub fn cell(&self, field: usize) -> Cell<'a> {
+        let slot = self.slot(field);
+        let bytes = &self.batch.data[slot.start as usize..(slot.start + slot.len) as usize];
+        Cell { kind: slot.kind, source_type: slot.source_type, bytes }
+    }
+
+    pub fn cells(&self) -> impl ExactSizeIterator<Item = Cell<'a>> + '_ {
+        (0..self.batch.width).map(|field| self.cell(field))
+    }
+
+    /// The buffer that slots point into.
+    pub fn data(&self) -> &'a [u8] {
+        &self.batch.data
+    }
+
+    /// The record as the source has it, byte for byte, without its line end.
+    pub fn raw(&self) -> &'a [u8] {
+        let (start, len) = self.row().raw;
+        &self.batch.data[start as usize..(start + len) as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_rows_are_filled_and_long_ones_cut() {
+        let mut batch = Batch::new(2);
+        batch.push_cell(Cell::text("a"));
+        batch.end_row(Origin { number: 1, line: 2 }, (0, 1), Some(Fault::TooFewFields { found: 1, expected: 2 }));
+        for text in ["b", "c", "d"] {
+            batch.push_cell(Cell::text(text));
+        }
+        batch.end_row(Origin { number: 2, line: 3 }, (1, 3), None);
+        assert_eq!(batch.record(0).cell(1), Cell::MISSING);
+        assert_eq!(batch.record(1).cell(0).bytes, b"b");
+        assert_eq!(batch.record(1).cell(1).bytes, b"c");
+        assert_eq!(batch.record(1).cell(9), Cell::MISSING);
+    }
+}

@@ -1,0 +1,9 @@
+//! What flows: cells, records in batches, and where each record came from.
+
+mod batch;
+mod cell;
+mod origin;
+
+pub use batch::{Batch, Fault, RecordRef, Row, Slot};
+pub use cell::{Cell, Kind, SourceType};
+pub use origin::Origin;

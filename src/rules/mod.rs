@@ -1,0 +1,1 @@
+//! Checks on target values -> findings.

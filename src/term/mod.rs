@@ -1,0 +1,1 @@
+//! The terminal itself: guard, input, loop, clipboard, signals.

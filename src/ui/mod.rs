@@ -1,0 +1,1 @@
+//! The workbench's looks: layout and view. Pure; reads the app and changes nothing.

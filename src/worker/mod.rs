@@ -1,0 +1,1 @@
+//! Runs the app's effects on threads; cancellation; latest-wins previews.

@@ -1,0 +1,1 @@
+//! What is remembered: runs, links, learned matches.

@@ -1,0 +1,3 @@
+//! All integration tests in one binary: building and linking once is most of their cost.
+
+mod architecture;
