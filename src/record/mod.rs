@@ -3,7 +3,9 @@
 mod batch;
 mod cell;
 mod origin;
+mod safe;
 
 pub use batch::{Batch, Fault, RecordRef, Row, Slot};
 pub use cell::{Cell, Kind, SourceType};
 pub use origin::Origin;
+pub use safe::safe_text;
