@@ -17,4 +17,4 @@ pub use sink::{
     Encoder, Outcomes, RowOutcome, Sink, SinkSummary, Target, TargetBatch, Ticket, WriteFate, WriteMode, WriteRequest,
 };
 pub use source::{Chunk, Decoder, Fingerprint, Position, ReadRequest, Reader, Source};
-pub use table::{CONNECTORS, Connector, open_source, open_target};
+pub use table::{CONNECTORS, Connector, OpenSource, OpenTarget, open_source, open_target};

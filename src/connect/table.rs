@@ -2,6 +2,12 @@
 
 use super::{ConnectError, ErrorKind, Location, Source, Target};
 
+/// How a connector opens a source.
+pub type OpenSource = fn(&Location) -> Result<Box<dyn Source>, ConnectError>;
+
+/// How a connector opens a target.
+pub type OpenTarget = fn(&Location) -> Result<Box<dyn Target>, ConnectError>;
+
 /// A system or format that mapwright can read or write.
 pub struct Connector {
     pub name: &'static str,
@@ -11,8 +17,8 @@ pub struct Connector {
     pub extensions: &'static [&'static str],
     /// Schemes before a colon.
     pub schemes: &'static [&'static str],
-    pub source: Option<fn(&Location) -> Result<Box<dyn Source>, ConnectError>>,
-    pub target: Option<fn(&Location) -> Result<Box<dyn Target>, ConnectError>>,
+    pub source: Option<OpenSource>,
+    pub target: Option<OpenTarget>,
 }
 
 pub static CONNECTORS: &[Connector] = &[];
