@@ -1,8 +1,54 @@
 //! The command line: one file a subcommand; parsing and printing, nothing else.
+//!
+//! To add a command: a file with `Args` (clap) and `run(Args) -> Answer`, a line in [`Command`] and one in [`dispatch`].
+
+mod exit;
 
 use std::process::ExitCode;
 
+use clap::{CommandFactory, Parser, Subcommand};
+
+pub(crate) use exit::{Answer, Exit};
+
+/// The terminal workbench for moving customer data: map, clean, check, run, and account for every record.
+#[derive(Debug, Parser)]
+#[command(name = "mapwright", version, propagate_version = true, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {}
+
+/// The command line as clap knows it; completions and the man page are made from it.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
+
 /// Parses the arguments, runs the command and gives the exit code.
 pub fn main() -> ExitCode {
-    ExitCode::SUCCESS
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Printing to a closed pipe is no news.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage.into() } else { Exit::Done.into() };
+        }
+    };
+    exit::conclude(dispatch(arguments.command))
+}
+
+fn dispatch(command: Option<Command>) -> Answer {
+    match command {
+        Some(command) => match command {},
+        None => {
+            command_help();
+            Ok(Exit::Usage)
+        }
+    }
+}
+
+fn command_help() {
+    let _ = command().print_help();
 }
