@@ -12,6 +12,9 @@ pub struct Report {
     pub balances: bool,
     pub run: String,
     pub name: Option<String>,
+    /// The profile's path as the operator gave it, for the commands that the report proposes.
+    #[serde(default)]
+    pub profile: Option<String>,
     pub version: String,
     pub dry_run: bool,
     /// `done`, `cancelled`, `failed`, `stopped` (the reject threshold was passed).
@@ -36,8 +39,17 @@ pub struct Report {
     pub throughput: f64,
     /// Time the target accepted writes / time of the run.
     pub availability: f64,
+    /// Bytes read and written in each second of the run, first second first; where there are more than
+    /// [`Report::MOST_RATES`] seconds, the mean of equal stretches. Empty for a run under two seconds.
+    #[serde(default)]
+    pub rates: Vec<f64>,
     pub objects: Vec<ObjectReport>,
     pub notices: Vec<String>,
+}
+
+impl Report {
+    /// How many points [`Report::rates`] has at most.
+    pub const MOST_RATES: usize = 240;
 }
 
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
