@@ -49,6 +49,11 @@ pub trait Target: Send + Sync {
     /// Objects that are there now; empty for a file that does not exist yet.
     fn schema(&self) -> Result<Schema, ConnectError>;
 
+    /// Whether the target is one file, so that it can hold one object only.
+    fn single_object(&self) -> bool {
+        false
+    }
+
     /// Checks rights and modes, touches nothing that exists, opens for writing.
     fn open(&self, request: &WriteRequest) -> Result<Box<dyn Sink>, ConnectError>;
 }
@@ -169,6 +174,12 @@ pub trait Sink: Send {
 
     /// Bytes written so far.
     fn bytes(&self) -> u64;
+
+    /// Whether what was collected stays in the target when the run ends early (a database that commits batches), or
+    /// appears only with [`Sink::finish`] (a file).
+    fn commits_as_it_goes(&self) -> bool {
+        false
+    }
 
     /// Makes the whole durable and visible under its final name, in one step where the target can.
     fn finish(self: Box<Self>) -> Result<SinkSummary, ConnectError>;

@@ -91,6 +91,12 @@ pub trait Decoder: Send + Sync {
     /// within the chunk, for records and for lines; the engine adds what came before. Sets `chunk.lines`.
     fn decode(&self, chunk: &mut Chunk, batch: &mut Batch) -> Result<(), ConnectError>;
 
+    /// All cells of a raw record, those beyond the last field included; `None` where the format has no such thing.
+    fn split(&self, raw: &[u8]) -> Option<Vec<Vec<u8>>> {
+        let _ = raw;
+        None
+    }
+
     /// The names of the columns in a batch, in order.
     fn fields(&self) -> &[String];
 }
