@@ -14,5 +14,5 @@ pub mod words;
 pub use flow::{Part, Step, flow};
 pub use measures::{FIELD_DEFINITIONS, Measure, measures};
 pub use model::{FieldReport, ObjectReport, Reason, RejectSample, Report};
-pub use verdict::{Tone, Verdict, verdict};
-pub use visible::{pad, visible, visible_cut};
+pub use verdict::{NextStep, Tone, Verdict, verdict};
+pub use visible::{pad, visible_cut};

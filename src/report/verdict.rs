@@ -1,5 +1,7 @@
 //! What a report says in one sentence, and what to do next. Every rendering and the screen say the same.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::Report;
@@ -25,8 +27,35 @@ pub struct Verdict {
     pub sentence: String,
     /// What became of the rest, a part each: `92 rejected`, `96 duplicates dropped`.
     pub rest: Vec<String>,
-    /// What to do now, a sentence each; the first is the most urgent.
-    pub next: Vec<String>,
+    /// What to do now; the first is the most urgent.
+    pub next: Vec<NextStep>,
+}
+
+/// One thing to do, and the command that does it where there is one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct NextStep {
+    /// A sentence; without its full stop where a command follows.
+    pub text: String,
+    pub command: Option<String>,
+}
+
+impl NextStep {
+    fn say(text: &str) -> NextStep {
+        NextStep { text: text.to_owned(), command: None }
+    }
+
+    fn command(text: &str, command: String) -> NextStep {
+        NextStep { text: text.to_owned(), command: Some(command) }
+    }
+}
+
+impl fmt::Display for NextStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.command {
+            Some(command) => write!(f, "{}: {command}", self.text),
+            None => f.write_str(&self.text),
+        }
+    }
 }
 
 /// Judges a report by its outcome and ledger alone.
@@ -79,33 +108,31 @@ fn rest(report: &Report) -> Vec<String> {
         .collect()
 }
 
-fn next(report: &Report) -> Vec<String> {
+fn next(report: &Report) -> Vec<NextStep> {
     let ledger = &report.ledger;
-    let profile = report.profile.as_deref().unwrap_or("PROFILE");
+    let run = format!("mapwright run {}", report.profile.as_deref().unwrap_or("PROFILE"));
     let mut steps = Vec::new();
     if !ledger.balances() {
-        steps.push("Keep the run folder, compare source and target, and report this as a defect.".to_owned());
+        steps.push(NextStep::say("Keep the run folder, compare source and target, and report this as a defect."));
     }
     if matches!(report.outcome.as_str(), "failed" | "cancelled") && !report.dry_run {
-        steps.push(format!("Continue where it stopped: mapwright run {profile} --resume"));
+        steps.push(NextStep::command("Continue where it stopped", format!("{run} --resume")));
     }
     if report.outcome == "stopped" {
-        steps.push("Look at the reasons below, correct the profile or the source, then run again.".to_owned());
+        steps.push(NextStep::say("Look at the reasons below, correct the profile or the source, then run again."));
     }
     if ledger.read == 0 && report.outcome == "done" {
-        steps.push("Check that the source is the right one and that its filter is not too narrow.".to_owned());
+        steps.push(NextStep::say("Check that the source is the right one and that it holds records."));
     }
     if report.dry_run && report.outcome == "done" && ledger.read > 0 {
-        steps.push(format!("Nothing was written. To write: mapwright run {profile}"));
+        steps.push(NextStep::command("Nothing was written yet; to write", run.clone()));
     }
     if ledger.rejected > 0 && !report.dry_run && !report.run.is_empty() {
-        steps.push(format!(
-            "Correct the rejected records, then run only those: mapwright run {profile} --rejects {}",
-            report.run
-        ));
+        let command = format!("{run} --rejects {}", report.run);
+        steps.push(NextStep::command("Correct the rejected records, then run only those", command));
     }
     if ledger.failed > 0 && !report.dry_run {
-        steps.push("See why the target refused records, under the reasons below, and run again.".to_owned());
+        steps.push(NextStep::say("See why the target refused records, under the reasons, and run again."));
     }
     steps
 }
@@ -127,8 +154,8 @@ mod tests {
         assert_eq!(verdict.rest, ["92 rejected", "96 duplicates dropped"]);
         assert_eq!(verdict.tone, Tone::Attention);
         assert_eq!(
-            verdict.next,
-            ["Correct the rejected records, then run only those: mapwright run PROFILE --rejects r1"]
+            verdict.next[0].to_string(),
+            "Correct the rejected records, then run only those: mapwright run PROFILE --rejects r1"
         );
     }
 
@@ -144,7 +171,7 @@ mod tests {
         let mut dry = report(Ledger { read: 1, created: 1, ..Ledger::default() });
         dry.dry_run = true;
         assert_eq!(verdict(&dry).sentence, "1 of 1 record would be written; every record accounted for.");
-        assert_eq!(verdict(&dry).next, ["Nothing was written. To write: mapwright run PROFILE"]);
+        assert_eq!(verdict(&dry).next[0].to_string(), "Nothing was written yet; to write: mapwright run PROFILE");
 
         let empty = verdict(&report(Ledger::default()));
         assert_eq!(empty.badge, "Nothing to do");
@@ -154,6 +181,6 @@ mod tests {
         cancelled.outcome = "cancelled".into();
         cancelled.profile = Some("crm.yaml".into());
         assert_eq!(verdict(&cancelled).badge, "Cancelled");
-        assert_eq!(verdict(&cancelled).next[0], "Continue where it stopped: mapwright run crm.yaml --resume");
+        assert_eq!(verdict(&cancelled).next[0].command.as_deref(), Some("mapwright run crm.yaml --resume"));
     }
 }

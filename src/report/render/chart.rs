@@ -23,7 +23,7 @@ pub fn rates(rates: &[f64], elapsed_seconds: f64) -> Option<String> {
 fn draw(svg: &mut String, rates: &[f64], elapsed: f64, top: f64) -> Result<(), Box<dyn std::error::Error>> {
     const LINE: RGBColor = RGBColor(11, 110, 153);
     const AXIS: RGBColor = RGBColor(119, 119, 119);
-    let root = SVGBackend::with_string(svg, (760, 200)).into_drawing_area();
+    let root = SVGBackend::with_string(svg, (940, 210)).into_drawing_area();
     let mut chart = ChartBuilder::on(&root)
         .margin(6)
         .margin_right(14)
@@ -37,8 +37,8 @@ fn draw(svg: &mut String, rates: &[f64], elapsed: f64, top: f64) -> Result<(), B
         .bold_line_style(AXIS.mix(0.25))
         .axis_style(AXIS)
         .x_labels(8)
-        .y_labels(4)
-        .x_label_formatter(&|seconds| words::duration(*seconds))
+        .y_labels(6)
+        .x_label_formatter(&|seconds| tick(*seconds, elapsed))
         .y_label_formatter(&|rate| words::rate(*rate))
         .label_style(("sans-serif", 12).into_font().color(&AXIS))
         .draw()?;
@@ -47,6 +47,15 @@ fn draw(svg: &mut String, rates: &[f64], elapsed: f64, top: f64) -> Result<(), B
     chart.draw_series(AreaSeries::new(points, 0.0, LINE.mix(0.15)).border_style(LINE.stroke_width(2)))?;
     root.present()?;
     Ok(())
+}
+
+/// A time on the axis, without digits that say nothing.
+fn tick(seconds: f64, elapsed: f64) -> String {
+    match elapsed {
+        _ if elapsed < 5.0 => format!("{seconds:.1} s"),
+        _ if elapsed < 120.0 => format!("{seconds:.0} s"),
+        _ => words::duration(seconds),
+    }
 }
 
 #[cfg(test)]

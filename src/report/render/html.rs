@@ -1,15 +1,13 @@
 //! The report as one HTML page that can be sent around: no script, nothing loaded from elsewhere. The template is
 //! `assets/report.html`; minijinja escapes every value that goes in.
 
-use minijinja::{Environment, Value, context};
+use minijinja::{Environment, HtmlEscape, Value, context};
 use serde::Serialize;
 
 use super::chart;
 use super::facts::{facts, title};
 use crate::report::words::{count, ratio, records, share};
-use crate::report::{
-    FIELD_DEFINITIONS, FieldReport, ObjectReport, Report, Step, flow, measures, verdict, visible, visible_cut,
-};
+use crate::report::{FIELD_DEFINITIONS, FieldReport, ObjectReport, Report, Step, flow, measures, verdict, visible_cut};
 
 const TEMPLATE: &str = include_str!("../../../assets/report.html");
 
@@ -19,7 +17,9 @@ pub fn html(report: &Report) -> String {
     pages.set_trim_blocks(true);
     pages.set_lstrip_blocks(true);
     pages.add_filter("percent", |share: f64| format!("{:.3}", share.clamp(0.0, 1.0) * 100.0));
-    pages.add_filter("shown", |text: String| visible(&text).into_owned());
+    // A bar of one record in a million is still seen.
+    pages.add_filter("seen", |share: f64| if share > 0.0 { share.max(0.005) } else { 0.0 });
+    pages.add_filter("prose", |text: String| Value::from_safe_string(prose(&text)));
     pages.add_filter("short", |text: String, width: usize| visible_cut(&text, width));
     // A mistake in the template is found by the tests; the operator gets the figures all the same.
     let page = pages
@@ -151,6 +151,18 @@ impl<'a> ReasonView<'a> {
             examples: &reason.examples[..reason.examples.len().min(5)],
         }
     }
+}
+
+/// A sentence of ours: what stands between backticks becomes code.
+fn prose(text: &str) -> String {
+    let shown = visible_cut(text, 400);
+    let mut out = String::new();
+    for (index, piece) in shown.split('`').enumerate() {
+        let escaped = HtmlEscape(piece);
+        let code = index % 2 == 1;
+        out.push_str(&if code { format!("<code><bdi>{escaped}</bdi></code>") } else { escaped.to_string() });
+    }
+    out
 }
 
 /// What is shown if the template fails: the text form, escaped.

@@ -2,7 +2,7 @@
 
 use super::facts::{facts, title};
 use crate::report::words::{count, share};
-use crate::report::{ObjectReport, Report, flow, measures, verdict, visible, visible_cut};
+use crate::report::{ObjectReport, Report, flow, measures, verdict, visible_cut};
 
 /// The report as Markdown. Data stands in code spans or is escaped, so that it can neither break a table nor carry
 /// markup.
@@ -15,7 +15,10 @@ pub fn markdown(report: &Report) -> String {
     if !verdict.next.is_empty() {
         out.push('\n');
         for step in &verdict.next {
-            out.push_str(&format!("- {}\n", plain(step)));
+            match &step.command {
+                Some(command) => out.push_str(&format!("- {}: {}\n", plain(&step.text), code(command, 300))),
+                None => out.push_str(&format!("- {}\n", plain(&step.text))),
+            }
         }
     }
     out.push_str("\n## Ledger\n\n| | records | share | |\n|---|---:|---:|---|\n");
@@ -135,7 +138,7 @@ fn code(value: &str, width: usize) -> String {
     if value.is_empty() {
         return "(empty)".to_owned();
     }
-    let shown = visible_cut(&visible(value), width).replace('|', "\\|");
+    let shown = visible_cut(value, width).replace('|', "\\|");
     let longest = shown.split(|letter| letter != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let space = if shown.starts_with(['`', ' ']) || shown.ends_with(['`', ' ']) { " " } else { "" };

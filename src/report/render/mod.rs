@@ -1,5 +1,7 @@
 //! The forms of a report. All read the same [`Report`] and say the same figures.
 
+use std::borrow::Cow;
+
 mod chart;
 mod facts;
 mod html;
@@ -11,7 +13,7 @@ pub use markdown::markdown;
 pub use text::{TextStyle, text, text_in};
 
 use super::Report;
-use super::visible::is_hidden;
+use crate::record::safe_text;
 
 /// Pretty JSON in the order of [`Report`]'s fields, `ledger` first, with a line feed at the end. A figure that is no
 /// number (which a correct run never has) becomes 0, so that the text always reads back.
@@ -54,7 +56,7 @@ pub fn json(report: &Report) -> String {
 fn escape_hidden(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
     for letter in json.chars() {
-        if letter != '\n' && is_hidden(letter) {
+        if letter != '\n' && matches!(safe_text(letter.encode_utf8(&mut [0; 4])), Cow::Owned(_)) {
             for unit in letter.encode_utf16(&mut [0; 2]) {
                 out.push_str(&format!("\\u{unit:04x}"));
             }

@@ -59,7 +59,7 @@ pub fn text_in(report: &Report, style: TextStyle) -> String {
     if !verdict.next.is_empty() {
         page.heading("Next");
         for step in &verdict.next {
-            page.wrapped("  ", step);
+            page.wrapped("  ", &step.to_string());
         }
     }
     page.out
