@@ -2,7 +2,12 @@
 //!
 //! To add a command: a file with `Args` (clap) and `run(Args) -> Answer`, a line in [`Command`] and one in [`dispatch`].
 
+mod completions;
 mod exit;
+mod man;
+mod print;
+mod report;
+mod runs;
 
 use std::process::ExitCode;
 
@@ -19,7 +24,16 @@ struct Arguments {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Show the report of a run: as text, JSON, Markdown or a page to send around
+    Report(report::Args),
+    /// List the runs, how each stands and what it needs
+    Runs(runs::Args),
+    /// Print completions for a shell
+    Completions(completions::Args),
+    /// Print the manual page
+    Man(man::Args),
+}
 
 /// The command line as clap knows it; completions and the man page are made from it.
 pub fn command() -> clap::Command {
@@ -41,7 +55,10 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: Option<Command>) -> Answer {
     match command {
-        Some(command) => match command {},
+        Some(Command::Report(args)) => report::run(args),
+        Some(Command::Runs(args)) => runs::run(args),
+        Some(Command::Completions(args)) => completions::run(args),
+        Some(Command::Man(args)) => man::run(args),
         None => {
             command_help();
             Ok(Exit::Usage)

@@ -14,5 +14,6 @@ pub mod words;
 pub use flow::{Part, Step, flow};
 pub use measures::{FIELD_DEFINITIONS, Measure, measures};
 pub use model::{FieldReport, ObjectReport, Reason, RejectSample, Report};
+pub(crate) use verdict::shell_word;
 pub use verdict::{NextStep, Tone, Verdict, verdict};
 pub use visible::{pad, visible_cut};

@@ -15,6 +15,9 @@ pub struct Report {
     /// The profile's path as the operator gave it, for the commands that the report proposes.
     #[serde(default)]
     pub profile: Option<String>,
+    /// The run folder, likewise.
+    #[serde(default)]
+    pub folder: Option<String>,
     pub version: String,
     pub dry_run: bool,
     /// `done`, `cancelled`, `failed`, `stopped` (the reject threshold was passed).

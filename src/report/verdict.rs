@@ -75,6 +75,16 @@ pub fn verdict(report: &Report) -> Verdict {
     Verdict { tone, badge: badge.to_owned(), sentence: sentence(report), rest: rest(report), next: next(report) }
 }
 
+/// A path as one word of a shell: quoted where it has characters that a shell reads.
+pub(crate) fn shell_word(text: &str) -> String {
+    let plain = |letter: char| letter.is_alphanumeric() || "-_./:@%+=,".contains(letter);
+    if !text.is_empty() && text.chars().all(plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
+    }
+}
+
 fn sentence(report: &Report) -> String {
     let ledger = &report.ledger;
     if !ledger.balances() {
@@ -110,7 +120,7 @@ fn rest(report: &Report) -> Vec<String> {
 
 fn next(report: &Report) -> Vec<NextStep> {
     let ledger = &report.ledger;
-    let run = format!("mapwright run {}", report.profile.as_deref().unwrap_or("PROFILE"));
+    let run = format!("mapwright run {}", report.profile.as_deref().map_or_else(|| "PROFILE".to_owned(), shell_word));
     let mut steps = Vec::new();
     if !ledger.balances() {
         steps.push(NextStep::say("Keep the run folder, compare source and target, and report this as a defect."));
@@ -127,8 +137,9 @@ fn next(report: &Report) -> Vec<NextStep> {
     if report.dry_run && report.outcome == "done" && ledger.read > 0 {
         steps.push(NextStep::command("Nothing was written yet; to write", run.clone()));
     }
-    if ledger.rejected > 0 && !report.dry_run && !report.run.is_empty() {
-        let command = format!("{run} --rejects {}", report.run);
+    if ledger.rejected > 0 && !report.dry_run {
+        let command =
+            format!("{run} --rejects {}", report.folder.as_deref().map_or_else(|| "RUN".to_owned(), shell_word));
         steps.push(NextStep::command("Correct the rejected records, then run only those", command));
     }
     if ledger.failed > 0 && !report.dry_run {
@@ -143,7 +154,13 @@ mod tests {
     use crate::engine::Ledger;
 
     fn report(ledger: Ledger) -> Report {
-        Report { balances: ledger.balances(), ledger, outcome: "done".into(), run: "r1".into(), ..Report::default() }
+        Report {
+            balances: ledger.balances(),
+            ledger,
+            outcome: "done".into(),
+            folder: Some("my runs/1".into()),
+            ..Report::default()
+        }
     }
 
     #[test]
@@ -155,7 +172,7 @@ mod tests {
         assert_eq!(verdict.tone, Tone::Attention);
         assert_eq!(
             verdict.next[0].to_string(),
-            "Correct the rejected records, then run only those: mapwright run PROFILE --rejects r1"
+            "Correct the rejected records, then run only those: mapwright run PROFILE --rejects 'my runs/1'"
         );
     }
 

@@ -1,1 +1,5 @@
 //! What is remembered: runs, links, learned matches.
+
+mod runs;
+
+pub use runs::{RUNS_FOLDER, RunEntry, RunState, find_report, list_runs};

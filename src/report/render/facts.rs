@@ -18,6 +18,7 @@ pub fn facts(report: &Report) -> Vec<(&'static str, String)> {
         ("Target", known(&report.target)),
         ("Profile", report.profile.clone()),
         ("Run", known(&report.run)),
+        ("Run folder", report.folder.clone()),
         ("Outcome", known(&outcome)),
         ("Started", known(&report.started).map(|text| instant(&text))),
         ("Finished", known(&report.finished).map(|text| instant(&text))),

@@ -113,6 +113,7 @@ mod tests {
             ledger,
             balances: true,
             run: "20261121-104207-crm".into(),
+            folder: Some("mapwright-runs/20261121-104207-crm".into()),
             name: Some("Legacy CRM".into()),
             version: "0.1.0".into(),
             outcome: "done".into(),

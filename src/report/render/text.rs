@@ -51,7 +51,7 @@ pub fn text_in(report: &Report, style: TextStyle) -> String {
     }
     page.heading("Run");
     for (label, value) in facts(report) {
-        page.line(&format!("  {}{}", pad(label, 11), value));
+        page.line(&format!("  {}{}", pad(label, 12), value));
     }
     for notice in &report.notices {
         page.wrapped("  ", &format!("Note: {notice}"));
