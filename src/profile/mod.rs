@@ -3,15 +3,27 @@
 //! Text -> [`parse`] -> [`Profile`], or every [`Issue`] of the text at its place; [`render`] shows an issue with the
 //! line it stands on.
 
+#[cfg(test)]
+mod arbitrary;
+mod draft;
+mod edit;
+mod history;
 mod issue;
 mod keys;
+mod layout;
 mod load;
 mod model;
 mod nearest;
 mod read;
+mod rewrite;
+mod save;
 mod words;
+mod write;
 mod yaml;
 
+pub use draft::{draft_path, load_draft, remove_draft, save_draft};
+pub use edit::{Edit, EditError, Settings};
+pub use history::History;
 pub use issue::{Issue, Severity, render};
 pub use load::{Loaded, Problems, load, parse};
 pub use model::{
@@ -19,3 +31,5 @@ pub use model::{
     Otherwise, Place, Profile, Range, RecordCheck, Threshold, ValueMap,
 };
 pub use nearest::nearest;
+pub use save::{NewText, SaveError, new_text, save};
+pub use write::write_new;

@@ -31,6 +31,17 @@ pub struct Profile {
     pub objects: Vec<ObjectMapping>,
 }
 
+impl Profile {
+    /// The same profile without places in a text: equal for equal meaning.
+    pub fn without_places(&self) -> Profile {
+        let mut profile = self.clone();
+        for object in &mut profile.objects {
+            object.forget_places();
+        }
+        profile
+    }
+}
+
 /// One source object into one target object.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ObjectMapping {
@@ -50,6 +61,30 @@ pub struct ObjectMapping {
     pub fields: Vec<FieldMapping>,
     pub checks: Vec<RecordCheck>,
     pub examples: Vec<Example>,
+}
+
+impl ObjectMapping {
+    fn forget_places(&mut self) {
+        self.place = Place::default();
+        for expression in self.filter.iter_mut().chain(self.duplicates.iter_mut().map(|duplicates| &mut duplicates.key))
+        {
+            expression.place = Place::default();
+        }
+        for field in &mut self.fields {
+            *field = field.without_places();
+        }
+        for check in &mut self.checks {
+            check.that.place = Place::default();
+        }
+        for example in &mut self.examples {
+            example.place = Place::default();
+        }
+    }
+
+    /// The mapping of a target field.
+    pub fn field(&self, target: &str) -> Option<&FieldMapping> {
+        self.fields.iter().find(|field| field.target == target)
+    }
 }
 
 /// Records with an equal key are one; which stays.
@@ -90,6 +125,37 @@ pub struct FieldMapping {
     pub checks: Checks,
     /// A remark for people.
     pub note: Option<String>,
+}
+
+impl FieldMapping {
+    /// The same mapping without places in a text: equal for equal meaning.
+    pub fn without_places(&self) -> FieldMapping {
+        let mut field = self.clone();
+        field.place = Place::default();
+        field.expression_mut().place = Place::default();
+        if let Some(compare) = &mut field.checks.compare {
+            compare.place = Place::default();
+        }
+        if let Some((_, place)) = &mut field.checks.pattern {
+            *place = Place::default();
+        }
+        field
+    }
+
+    /// What is computed from the source: the value itself, or what a lookup looks up.
+    pub fn expression(&self) -> &Expression {
+        match &self.filled_by {
+            FilledBy::Expression(expression) => expression,
+            FilledBy::Lookup(lookup) => &lookup.value,
+        }
+    }
+
+    pub(super) fn expression_mut(&mut self) -> &mut Expression {
+        match &mut self.filled_by {
+            FilledBy::Expression(expression) => expression,
+            FilledBy::Lookup(lookup) => &mut lookup.value,
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]

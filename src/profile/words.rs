@@ -46,6 +46,11 @@ pub(super) static TYPES: &[(&str, FieldType)] = &[
     ("bytes", FieldType::Bytes),
 ];
 
+/// The word of a value; every value of these enums stands in its table.
+pub(super) fn word_of<T: PartialEq>(table: &[(&'static str, T)], value: &T) -> &'static str {
+    table.iter().find(|(_, other)| other == value).map_or("", |(word, _)| word)
+}
+
 /// The character that a name such as `tab` stands for.
 pub(super) fn separator(name: &str) -> Option<&'static str> {
     match name {
