@@ -1,3 +1,4 @@
 //! All integration tests in one binary: building and linking once is most of their cost.
 
 mod architecture;
+mod sample;
