@@ -3,6 +3,8 @@
 //! A value that was seen before costs a hash and a look-up: what can be found out about it was found out the first
 //! time. So each entry of the value table carries its reading, and hands its occurrences over to the totals later.
 
+use std::cmp::Ordering;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::date::{DateForm, Order};
@@ -34,14 +36,21 @@ pub struct FieldCounter {
     totals: Totals,
     min_length: u32,
     max_length: u32,
-    min_number: Option<(f64, String)>,
-    max_number: Option<(f64, String)>,
+    min_number: Option<Extreme>,
+    max_number: Option<Extreme>,
     min_text: Option<Vec<u8>>,
     max_text: Option<Vec<u8>>,
     /// By position in [`TYPES`].
     misfits: Vec<Option<Misfit>>,
     /// Signs of types that have no misfit yet.
     without_misfit: Signs,
+}
+
+/// The smallest or largest number, as it was written.
+#[derive(Debug, Clone)]
+struct Extreme {
+    written: Written,
+    text: Vec<u8>,
 }
 
 /// What the occurrences that were handed over add up to.
@@ -139,8 +148,8 @@ impl FieldCounter {
         self.totals.shapes.merge(&other.totals.shapes);
         self.min_length = self.min_length.min(other.min_length);
         self.max_length = self.max_length.max(other.max_length);
-        for (number, text) in [other.min_number, other.max_number].into_iter().flatten() {
-            self.take_number(number, || text);
+        for Extreme { written, text } in [other.min_number, other.max_number].into_iter().flatten() {
+            self.take_number(&written, &text);
         }
         for text in [other.min_text, other.max_text].into_iter().flatten() {
             self.take_text(&text);
@@ -167,7 +176,7 @@ impl FieldCounter {
         self.min_length = self.min_length.min(length);
         self.max_length = self.max_length.max(length);
         if let Some(written) = number {
-            self.take_number(written.value, || decimal_text(cell.bytes, &written));
+            self.take_number(&written, cell.bytes);
         }
         if cell.kind != Kind::Bytes {
             self.take_text(cell.bytes);
@@ -187,25 +196,24 @@ impl FieldCounter {
         self.values.hand_over(|reading, times| totals.take(reading, times));
     }
 
-    fn take_number(&mut self, value: f64, text: impl FnOnce() -> String) {
-        let less = self.min_number.as_ref().is_none_or(|(least, _)| value < *least);
-        let more = self.max_number.as_ref().is_none_or(|(most, _)| value > *most);
-        if less || more {
-            let text = text();
-            if less {
-                self.min_number = Some((value, text.clone()));
-            }
-            if more {
-                self.max_number = Some((value, text));
+    fn take_number(&mut self, written: &Written, text: &[u8]) {
+        for (extreme, wanted) in [(&mut self.min_number, Ordering::Less), (&mut self.max_number, Ordering::Greater)] {
+            match extreme {
+                Some(known) if written.value.partial_cmp(&known.written.value) != Some(wanted) => {}
+                // Overwritten in place: a column of rising numbers comes here with every value.
+                Some(known) => {
+                    known.written = *written;
+                    known.text.clear();
+                    known.text.extend_from_slice(text);
+                }
+                None => *extreme = Some(Extreme { written: *written, text: text.to_vec() }),
             }
         }
     }
 
     fn take_text(&mut self, text: &[u8]) {
         let kept = &text[..text.len().min(KEPT_BYTES)];
-        for (extreme, wanted) in
-            [(&mut self.min_text, std::cmp::Ordering::Less), (&mut self.max_text, std::cmp::Ordering::Greater)]
-        {
+        for (extreme, wanted) in [(&mut self.min_text, Ordering::Less), (&mut self.max_text, Ordering::Greater)] {
             match extreme {
                 Some(known) if kept.cmp(known) != wanted => {}
                 Some(known) => {
@@ -244,8 +252,8 @@ impl FieldCounter {
             max_length: (filled > 0).then_some(whole.max_length),
             patterns: ranked(&totals.shapes, PATTERNS),
             values: ranked(&whole.values, VALUES),
-            min_number: whole.min_number.as_ref().map(|(_, text)| text.clone()),
-            max_number: whole.max_number.as_ref().map(|(_, text)| text.clone()),
+            min_number: whole.min_number.as_ref().map(decimal_text),
+            max_number: whole.max_number.as_ref().map(decimal_text),
             min_text: whole.min_text.as_deref().map(kept_text),
             max_text: whole.max_text.as_deref().map(kept_text),
             samples: samples(&whole.values),
@@ -341,9 +349,9 @@ fn oddities(totals: &Totals) -> Oddities {
         decimal_point: count(Sign::DecimalPoint),
         decimal_comma: count(Sign::DecimalComma),
         unsure_separator: count(Sign::UnsureSeparator),
-        day_first: order(Order::DayFirst),
-        month_first: order(Order::MonthFirst),
-        day_or_month_first: order(Order::DayOrMonthFirst),
+        day_first: order(Order::Day),
+        month_first: order(Order::Month),
+        day_or_month_first: order(Order::DayOrMonth),
         phone_punctuation: count(Sign::PhonePunctuation),
         bare_domains: count(Sign::BareDomain),
         uuids: count(Sign::Uuid),
@@ -373,8 +381,9 @@ fn kept_text(bytes: &[u8]) -> String {
 }
 
 /// A number as decimal text: its own digits, with a point, without groups and marks.
-fn decimal_text(bytes: &[u8], written: &Written) -> String {
-    let text: Vec<u8> = bytes.trim_ascii().to_vec();
+fn decimal_text(extreme: &Extreme) -> String {
+    let Extreme { written, text } = extreme;
+    let text = text.trim_ascii();
     if text.iter().any(|byte| matches!(byte, b'e' | b'E')) && !written.money {
         return format!("{}", written.value);
     }

@@ -11,13 +11,14 @@ pub(super) struct DateForm {
     pub(super) short_year: bool,
 }
 
+/// What stands first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Order {
-    YearFirst,
-    DayFirst,
-    MonthFirst,
+    Year,
+    Day,
+    Month,
     /// Both day first and month first are possible.
-    DayOrMonthFirst,
+    DayOrMonth,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -42,14 +43,14 @@ impl fmt::Display for DateForm {
             Separator::Dot => ".",
             Separator::Space => " ",
             Separator::Nothing => "",
-            Separator::MonthName if self.order == Order::MonthFirst => return write!(f, "Mon DD, {year}"),
+            Separator::MonthName if self.order == Order::Month => return write!(f, "Mon DD, {year}"),
             Separator::MonthName => return write!(f, "DD Mon {year}"),
         };
         match self.order {
-            Order::YearFirst => write!(f, "{year}{mark}MM{mark}DD"),
-            Order::DayFirst => write!(f, "DD{mark}MM{mark}{year}"),
-            Order::MonthFirst => write!(f, "MM{mark}DD{mark}{year}"),
-            Order::DayOrMonthFirst => write!(f, "DD{mark}MM{mark}{year} or MM{mark}DD{mark}{year}"),
+            Order::Year => write!(f, "{year}{mark}MM{mark}DD"),
+            Order::Day => write!(f, "DD{mark}MM{mark}{year}"),
+            Order::Month => write!(f, "MM{mark}DD{mark}{year}"),
+            Order::DayOrMonth => write!(f, "DD{mark}MM{mark}{year} or MM{mark}DD{mark}{year}"),
         }
     }
 }
@@ -104,6 +105,9 @@ fn read_date(text: &[u8]) -> Option<(DateForm, &[u8])> {
     };
     let rest = &rest[skip..];
     if separator == Separator::MonthName {
+        if first > 2 {
+            return None;
+        }
         return day_first_by_name(&text[..first], rest);
     }
     let second = digits(rest);
@@ -120,7 +124,7 @@ fn read_date(text: &[u8]) -> Option<(DateForm, &[u8])> {
 
 fn numeric(first: &[u8], second: &[u8], third: &[u8], separator: Separator) -> Option<DateForm> {
     if first.len() == 4 {
-        let order = Order::YearFirst;
+        let order = Order::Year;
         let fits = third.len() <= 2 && is_day(number(first), number(second), number(third));
         return fits.then_some(DateForm { order, separator, short_year: false });
     }
@@ -129,9 +133,9 @@ fn numeric(first: &[u8], second: &[u8], third: &[u8], separator: Separator) -> O
     }
     let (a, b, year) = (number(first), number(second), number(third));
     let order = match (is_day(year, b, a), is_day(year, a, b)) {
-        (true, true) => Order::DayOrMonthFirst,
-        (true, false) => Order::DayFirst,
-        (false, true) => Order::MonthFirst,
+        (true, true) => Order::DayOrMonth,
+        (true, false) => Order::Day,
+        (false, true) => Order::Month,
         (false, false) => return None,
     };
     Some(DateForm { order, separator, short_year: third.len() == 2 })
@@ -140,7 +144,7 @@ fn numeric(first: &[u8], second: &[u8], third: &[u8], separator: Separator) -> O
 fn compact(text: &[u8]) -> Option<(DateForm, &[u8])> {
     let year = number(&text[..4]);
     let fits = (1900..2100).contains(&year) && is_day(year, number(&text[4..6]), number(&text[6..8]));
-    let form = DateForm { order: Order::YearFirst, separator: Separator::Nothing, short_year: false };
+    let form = DateForm { order: Order::Year, separator: Separator::Nothing, short_year: false };
     fits.then_some((form, &text[8..]))
 }
 
@@ -168,7 +172,7 @@ fn month_first_by_name(text: &[u8]) -> Option<(DateForm, &[u8])> {
     let rest = rest.strip_prefix(b",").unwrap_or(rest).strip_prefix(b" ")?;
     let (year, rest) = rest.split_at(digits(rest));
     let fits = day.len() <= 2 && year.len() == 4 && is_day(number(year), month, number(day));
-    let form = DateForm { order: Order::MonthFirst, separator: Separator::MonthName, short_year: false };
+    let form = DateForm { order: Order::Month, separator: Separator::MonthName, short_year: false };
     fits.then_some((form, rest))
 }
 
@@ -182,7 +186,7 @@ fn day_first_by_name<'a>(day: &[u8], text: &'a [u8]) -> Option<(DateForm, &'a [u
     let (year, rest) = rest.split_at(digits(rest));
     let fits = day.len() <= 2 && matches!(year.len(), 2 | 4) && is_day(number(year), month, number(day));
     let short_year = year.len() == 2;
-    fits.then_some((DateForm { order: Order::DayFirst, separator: Separator::MonthName, short_year }, rest))
+    fits.then_some((DateForm { order: Order::Day, separator: Separator::MonthName, short_year }, rest))
 }
 
 /// An English month, written out or as its first three letters (with or without a point), and what follows.

@@ -95,6 +95,66 @@ impl Signs {
     }
 }
 
+/// How many bytes of each kind a short text has: eight counters in one word, so that a pass over a value is one
+/// look-up and one addition a byte.
+#[derive(Debug, Clone, Copy)]
+struct Makeup(u64);
+
+const MAKEUP: [u64; 256] = {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let lane = match byte as u8 {
+            b'0'..=b'9' => 0,
+            b'a'..=b'z' | b'A'..=b'Z' => 1,
+            b' ' | b'\t' | b'\r' | b'\n' => 2,
+            b'@' => 3,
+            b'.' => 4,
+            b'(' | b')' | b'+' | b'-' | b'/' => 5,
+            _ => 6,
+        };
+        table[byte] = 1 << (lane * 8);
+        byte += 1;
+    }
+    table
+};
+
+impl Makeup {
+    /// Of at most 255 bytes.
+    fn of(text: &[u8]) -> Makeup {
+        Makeup(text.iter().map(|byte| MAKEUP[usize::from(*byte)]).sum())
+    }
+
+    fn lane(self, lane: u32) -> usize {
+        (self.0 >> (lane * 8) & 0xff) as usize
+    }
+
+    fn digits(self) -> usize {
+        self.lane(0)
+    }
+
+    fn letters(self) -> usize {
+        self.lane(1)
+    }
+
+    fn spaces(self) -> usize {
+        self.lane(2)
+    }
+
+    fn ats(self) -> usize {
+        self.lane(3)
+    }
+
+    fn points(self) -> usize {
+        self.lane(4)
+    }
+
+    /// Anything but what has a counter of its own and the punctuation of phone numbers.
+    fn others(self) -> usize {
+        self.lane(6)
+    }
+}
+
 /// Values longer than this are text, lists, maps or addresses of pages.
 const LONGEST_SCALAR: usize = 64;
 const LONGEST_EMAIL: usize = 254;
@@ -130,31 +190,43 @@ impl Reading {
             (b'{', b'}') if is_json(text) => self.signs.set(Sign::Map),
             _ => {}
         }
-        if text.len() <= LONGEST_EMAIL && is_email(text) {
+        if text.len() > LONGEST_SCALAR {
+            if text.len() <= LONGEST_EMAIL && is_email(text) {
+                self.signs.set(Sign::Email);
+            } else {
+                self.address(text);
+            }
+            return None;
+        }
+        let makeup = Makeup::of(text);
+        if makeup.ats() == 1 && is_email(text) {
             self.signs.set(Sign::Email);
             return None;
         }
-        self.address(text);
-        if text.len() > LONGEST_SCALAR {
-            return None;
+        if makeup.points() > 0 && makeup.letters() > 1 && makeup.spaces() == 0 {
+            self.address(text);
         }
-        let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
-        if digits == 0 {
+        if makeup.digits() == 0 {
             self.word(text);
             return None;
         }
-        let number = read_number(text);
+        // Four letters are room for a currency.
+        let number = if makeup.letters() <= 4 && makeup.ats() == 0 { read_number(text) } else { None };
         if let Some(written) = &number {
             self.number(text, written);
         }
-        let plain = number.is_some_and(|written| written.digits as usize == text.len());
+        let plain = makeup.digits() == text.len();
         if (!plain || text.len() == 8)
             && let Some(moment) = read_moment(text)
         {
             self.moment(moment);
         }
-        self.phone(text, digits, number.as_ref());
-        self.code(text);
+        if makeup.digits() >= 6 {
+            self.phone(text, makeup, number.as_ref());
+        }
+        if makeup.spaces() == 0 && makeup.ats() == 0 {
+            self.code(text);
+        }
         number
     }
 
@@ -218,23 +290,30 @@ impl Reading {
     }
 
     /// Seven to fifteen digits (ITU-T E.164 allows fifteen) in the punctuation of phone numbers.
-    fn phone(&mut self, text: &[u8], digits: usize, number: Option<&Written>) {
-        if !(6..=20).contains(&digits) || self.signs.has(Sign::Date) || self.signs.has(Sign::DateTime) {
+    fn phone(&mut self, text: &[u8], makeup: Makeup, number: Option<&Written>) {
+        if makeup.digits() > 20 || makeup.letters() > 9 || self.signs.has(Sign::Date) || self.signs.has(Sign::DateTime)
+        {
             return;
         }
         let plus = text.starts_with(b"+");
+        if makeup.digits() == text.len() {
+            if makeup.digits() <= 15 {
+                self.signs.set(Sign::Phone);
+            }
+            return;
+        }
         if let Some(written) = number
             && !plus
             && !matches!(written.separators, Separators::None | Separators::Thousands)
         {
             return;
         }
-        let (body, _) = without_extension(text);
+        let body = if makeup.letters() + makeup.others() > 0 { without_extension(text) } else { text };
         let body_digits = body.iter().filter(|byte| byte.is_ascii_digit()).count();
         let fits = (6..=15).contains(&body_digits)
             && body.iter().all(|byte| byte.is_ascii_digit() || b"+-(). /".contains(byte))
             && body.iter().skip(1).all(|byte| *byte != b'+');
-        if !fits || is_ipv4(text) {
+        if !fits || (makeup.points() == 3 && is_ipv4(text)) {
             return;
         }
         let dashes = body.iter().filter(|byte| **byte == b'-').count();
@@ -308,23 +387,22 @@ fn is_bare_domain(text: &[u8]) -> bool {
         && !FILES.iter().any(|file| top.eq_ignore_ascii_case(file))
 }
 
-/// Cuts ` ext. 12`, ` x12`, `#12` off a phone number.
-fn without_extension(text: &[u8]) -> (&[u8], &[u8]) {
+/// A phone number without its ` ext. 12`, ` x12`, `#12`.
+fn without_extension(text: &[u8]) -> &[u8] {
     let behind = text.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     if behind == 0 || behind > 6 {
-        return (text, b"");
+        return text;
     }
-    let (front, extension) = text.split_at(text.len() - behind);
-    let trimmed = front.trim_ascii_end();
+    let trimmed = text[..text.len() - behind].trim_ascii_end();
     for mark in [&b"extension"[..], b"ext.", b"ext", b"x.", b"x", b"#"] {
         if trimmed.len() > mark.len() {
             let (body, end) = trimmed.split_at(trimmed.len() - mark.len());
             if end.eq_ignore_ascii_case(mark) {
-                return (body.trim_ascii_end(), extension);
+                return body.trim_ascii_end();
             }
         }
     }
-    (text, b"")
+    text
 }
 
 fn is_ipv4(text: &[u8]) -> bool {
