@@ -71,6 +71,8 @@ fn ascii(value: &[u8]) -> Option<Shape> {
         bytes[len] = if run > longest { b'+' } else { symbol.byte };
         len += usize::from(run <= longest + 1);
     }
+    // What was written last may not have been taken.
+    bytes[len] = 0;
     Some(Shape { bytes, len: len as u8 })
 }
 
@@ -148,6 +150,7 @@ mod tests {
 
     #[test]
     fn a_cut_shape_equals_itself() {
+        assert_eq!(Shape::of(b"abcd"), Shape::of(b"xy"));
         assert_eq!(Shape::of(b"a b c d e f g h i j k l m n"), Shape::of(b"x y z d e f g h i j k l m n o p"));
     }
 
