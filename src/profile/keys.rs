@@ -153,3 +153,8 @@ pub(super) static EXAMPLE: Form = Form {
         known_as("errors", &["error", "findings", "rejects"]),
     ],
 };
+
+/// Every form, for the test that holds these tables and the JSON Schema together.
+#[cfg(test)]
+pub(super) static FORMS: &[&Form] =
+    &[&PROFILE, &LOCATION, &OBJECT, &DUPLICATES, &ON_REJECT, &FIELD, &BOUNDS, &CHECK, &EXAMPLE];

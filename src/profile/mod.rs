@@ -17,6 +17,8 @@ mod nearest;
 mod read;
 mod rewrite;
 mod save;
+#[cfg(test)]
+mod schema_test;
 mod words;
 mod write;
 mod yaml;

@@ -18,7 +18,7 @@ impl Reader<'_> {
         entries.iter().map(|entry| self.field(entry)).collect()
     }
 
-    pub(super) fn field(&mut self, entry: &Entry) -> FieldMapping {
+    fn field(&mut self, entry: &Entry) -> FieldMapping {
         let place = self.place(entry.key_bytes.start);
         let mut field = FieldMapping { target: entry.key.clone(), place, ..FieldMapping::default() };
         if entry.key.is_empty() {
@@ -37,7 +37,7 @@ impl Reader<'_> {
         field
     }
 
-    pub(super) fn filled_by(&mut self, field: &Entry, entries: &[Entry]) -> FilledBy {
+    fn filled_by(&mut self, field: &Entry, entries: &[Entry]) -> FilledBy {
         let node = &field.value;
         let Some(lookup) = node.get("lookup") else {
             for word in ["in", "by", "missing"] {
@@ -84,7 +84,7 @@ impl Reader<'_> {
         FilledBy::Lookup(Lookup { value, object, by, missing: missing.unwrap_or_default() })
     }
 
-    pub(super) fn value_map(&mut self, field: &Node) -> Option<ValueMap> {
+    fn value_map(&mut self, field: &Node) -> Option<ValueMap> {
         let otherwise = field.entries().iter().find(|entry| entry.key == "otherwise");
         let Some(node) = field.get("values") else {
             if let Some(otherwise) = otherwise {
@@ -115,7 +115,7 @@ impl Reader<'_> {
         Some(map)
     }
 
-    pub(super) fn field_checks(&mut self, entries: &[Entry]) -> Checks {
+    fn field_checks(&mut self, entries: &[Entry]) -> Checks {
         let mut checks = Checks::default();
         for Entry { key, value, .. } in entries {
             match key.as_str() {
@@ -147,7 +147,7 @@ impl Reader<'_> {
     }
 
     /// One key says the same as others that stand beside it.
-    pub(super) fn doubled(&mut self, entries: &[Entry], whole: &str, parts: &[&str]) {
+    fn doubled(&mut self, entries: &[Entry], whole: &str, parts: &[&str]) {
         if !entries.iter().any(|entry| entry.key == whole) {
             return;
         }
@@ -159,7 +159,7 @@ impl Reader<'_> {
         }
     }
 
-    pub(super) fn pattern(&mut self, node: &Node) -> Option<(String, Place)> {
+    fn pattern(&mut self, node: &Node) -> Option<(String, Place)> {
         let pattern = self.text(node, "a regular expression")?;
         if let Err(error) = regex::Regex::new(&pattern) {
             let said = error.to_string();
@@ -170,7 +170,7 @@ impl Reader<'_> {
         Some((pattern, self.content_place(node)))
     }
 
-    pub(super) fn length(&mut self, node: &Node) -> Length {
+    fn length(&mut self, node: &Node) -> Length {
         if let Value::Map(entries) = &node.value {
             self.known(entries, &keys::BOUNDS);
             return Length {
@@ -193,7 +193,7 @@ impl Reader<'_> {
         Length { min: bound(min), max: bound(max) }
     }
 
-    pub(super) fn range(&mut self, node: &Node) -> Range {
+    fn range(&mut self, node: &Node) -> Range {
         if let Value::Map(entries) = &node.value {
             self.known(entries, &keys::BOUNDS);
             return Range {

@@ -54,7 +54,7 @@ impl Reader<'_> {
         checks
     }
 
-    pub(super) fn check(&mut self, name: String, at: Bytes<usize>, node: &Node) -> Option<RecordCheck> {
+    fn check(&mut self, name: String, at: Bytes<usize>, node: &Node) -> Option<RecordCheck> {
         self.check_name(&name, at.clone());
         let Some(that) = node.get("that") else {
             let meant = node.entries().iter().any(|entry| keys::CHECK.meant(&entry.key) == Some("that"));
@@ -68,7 +68,7 @@ impl Reader<'_> {
         Some(RecordCheck { name, that: self.expression(that, "`that`")?, message })
     }
 
-    pub(super) fn check_name(&mut self, name: &str, at: Bytes<usize>) {
+    fn check_name(&mut self, name: &str, at: Bytes<usize>) {
         if name.contains([';', ':', '\n']) {
             let issue = Issue::error("a check's name must not contain `;` or `:`").at(self.text, at);
             self.issues.push(issue.hint("they separate the codes in the rejects file; use `_`"));
@@ -106,7 +106,7 @@ impl Reader<'_> {
         examples
     }
 
-    pub(super) fn values(&mut self, node: &Node, what: &str) -> Vec<(String, Option<String>)> {
+    fn values(&mut self, node: &Node, what: &str) -> Vec<(String, Option<String>)> {
         let Value::Map(entries) = &node.value else {
             let issue = Issue::error(format!("`{what}` must be a map of fields, but it is {}", node.kind()));
             self.issues
