@@ -153,8 +153,61 @@ fn schema_and_parser_know_the_same_words() {
 }
 
 #[test]
-fn every_form_of_the_sample_is_valid() {
-    assert_eq!(validate(SAMPLE), Ok(()));
+fn the_samples_are_valid() {
+    for text in [SAMPLE, include_str!("../../sample-data/profile.yaml")] {
+        assert_eq!(validate(text), Ok(()));
+        assert!(parse(text, Path::new("")).is_ok());
+    }
+}
+
+/// The YAML blocks of the documentation as whole profiles: ```` ```yaml object ```` and ```` ```yaml field ```` are parts.
+fn documented() -> Vec<String> {
+    let mut found = Vec::new();
+    let mut block: Option<(&str, String)> = None;
+    for line in include_str!("../../docs/profile.md").lines() {
+        match (&mut block, line.strip_prefix("```")) {
+            (None, Some(kind)) if kind.starts_with("yaml") => block = Some((kind, String::new())),
+            (Some((kind, text)), Some(_)) => {
+                let indented =
+                    |text: &str, pad: &str| -> String { text.lines().map(|line| format!("{pad}{line}\n")).collect() };
+                found.push(match *kind {
+                    "yaml object" => format!("mapwright: 1\nobjects:\n  -\n{}", indented(text, "    ")),
+                    "yaml field" => format!("mapwright: 1\nobjects:\n  - fields:\n{}", indented(text, "      ")),
+                    _ => text.clone(),
+                });
+                block = None;
+            }
+            (Some((_, text)), None) => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+#[test]
+fn every_documented_form_is_read_and_valid() {
+    let documented = documented();
+    assert!(documented.len() >= 9, "{}", documented.len());
+    for text in documented {
+        if let Err(issues) = parse(&text, Path::new("")) {
+            panic!("{}", super::Problems { issues, text });
+        }
+        assert_eq!(validate(&text), Ok(()), "{text}");
+    }
+}
+
+#[test]
+fn every_key_and_word_is_documented() {
+    let page = include_str!("../../docs/profile.md");
+    for name in FORMS.iter().flat_map(|form| form.keys).map(|key| key.name) {
+        assert!(page.contains(&format!("`{name}")) || page.contains(&format!("{name}:")), "{name} is not documented");
+    }
+    for (word, _) in words::TYPES {
+        assert!(page.contains(&format!("`{word}`")), "{word} is not documented");
+    }
 }
 
 #[test]
