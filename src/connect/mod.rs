@@ -5,7 +5,10 @@
 //! [`Encoder`] makes the target's form of a record (parallel), a [`Sink`] takes batches in order and answers with one
 //! outcome a record.
 
+pub mod csv;
 mod error;
+mod file;
+mod folder;
 mod location;
 mod sink;
 mod source;

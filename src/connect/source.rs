@@ -64,6 +64,9 @@ pub struct Chunk {
     pub bytes: Vec<u8>,
     /// Set when the fast decoder must not be trusted with the bytes (stray quotes, bare carriage returns).
     pub irregular: bool,
+    /// Bytes at the front that hold no records (a byte-order mark, a header). Their line ends count in `lines`, so
+    /// that the lines of records are those of the file.
+    pub skip: usize,
     /// How many line feeds (or bare carriage returns where they end records) it spans; set by the decoder.
     pub lines: u64,
     /// Bytes of the source that the chunk stands for, for progress.

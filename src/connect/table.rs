@@ -1,6 +1,8 @@
 //! The one table of connectors. To add one: a file with its `Source` and `Target`, a line here, a test.
 
-use super::{ConnectError, ErrorKind, Location, Source, Target};
+use std::path::Path;
+
+use super::{ConnectError, ErrorKind, Location, Source, Target, csv, folder};
 
 /// How a connector opens a source.
 pub type OpenSource = fn(&Location) -> Result<Box<dyn Source>, ConnectError>;
@@ -21,16 +23,82 @@ pub struct Connector {
     pub target: Option<OpenTarget>,
 }
 
-pub static CONNECTORS: &[Connector] = &[];
+pub static CONNECTORS: &[Connector] = &[Connector {
+    name: "csv",
+    about: "Delimited text: any delimiter, quote, line end and encoding",
+    extensions: &["csv", "tsv", "tab", "psv", "txt"],
+    schemes: &["csv"],
+    source: Some(csv::open_source),
+    target: Some(csv::open_target),
+}];
 
 /// Opens a source: by pinned format, scheme, extension, then content. A folder is a source whose objects are its files.
 pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError> {
-    Err(unknown(location))
+    let path = location.path();
+    if location.scheme().is_none() && path.is_dir() {
+        return folder::open_source(location);
+    }
+    let connector = match named(location)? {
+        Some(connector) => connector,
+        None => by_content(location)?,
+    };
+    match connector.source {
+        Some(open) => open(location),
+        None => Err(cannot(location, connector, "read from")),
+    }
 }
 
 /// Opens a target. A folder (an existing one, or an address ending in `/`) is a target whose objects are files in it.
 pub fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError> {
-    Err(unknown(location))
+    let path = location.path();
+    if location.scheme().is_none() && (path.is_dir() || location.address.ends_with('/')) {
+        return folder::open_target(location);
+    }
+    let connector = match named(location)? {
+        Some(connector) => connector,
+        None if path.exists() => by_content(location)?,
+        None => return Err(unknown(location)),
+    };
+    match connector.target {
+        Some(open) => open(location),
+        None => Err(cannot(location, connector, "written to")),
+    }
+}
+
+/// The connector that a location names: by pinned format, scheme, or the ending of its file.
+fn named(location: &Location) -> Result<Option<&'static Connector>, ConnectError> {
+    if let Some(format) = &location.format {
+        let found = CONNECTORS.iter().find(|connector| connector.name == format);
+        return found.map(Some).ok_or_else(|| unknown(location));
+    }
+    if let Some(scheme) = location.scheme() {
+        let found = CONNECTORS.iter().find(|connector| connector.schemes.contains(&scheme));
+        return found.map(Some).ok_or_else(|| unknown(location));
+    }
+    Ok(by_extension(&location.path()))
+}
+
+/// The connector for a file name's ending.
+pub(super) fn by_extension(path: &Path) -> Option<&'static Connector> {
+    let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+    CONNECTORS.iter().find(|connector| connector.extensions.contains(&ending.as_str()))
+}
+
+/// The connector for what a file holds.
+fn by_content(location: &Location) -> Result<&'static Connector, ConnectError> {
+    super::file::text_prefix(&location.path())?;
+    CONNECTORS.iter().find(|connector| connector.name == "csv").ok_or_else(|| unknown(location))
+}
+
+/// Endings of files that can be read, with the dot.
+pub(super) fn file_endings() -> Vec<String> {
+    let readable = CONNECTORS.iter().filter(|connector| connector.source.is_some());
+    readable.flat_map(|connector| connector.extensions.iter().map(|ending| format!(".{ending}"))).collect()
+}
+
+fn cannot(location: &Location, connector: &Connector, what: &str) -> ConnectError {
+    let about = format!("{} cannot be {what}", connector.name);
+    ConnectError::new(ErrorKind::Unsupported, &location.address, about, "Choose another format.")
 }
 
 fn unknown(location: &Location) -> ConnectError {

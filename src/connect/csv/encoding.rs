@@ -1,0 +1,249 @@
+//! The encoding of a text file: the guess with its evidence, and the stream made UTF-8.
+
+use std::io::{self, Read};
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+use crate::connect::{ConnectError, ErrorKind, Location};
+
+/// An encoding and why it was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextEncoding {
+    pub encoding: &'static Encoding,
+    /// Bytes of the byte-order mark at the start of the file.
+    pub bom: usize,
+    pub evidence: String,
+}
+
+impl TextEncoding {
+    /// Whether the bytes can be read as they are.
+    pub fn is_utf8(&self) -> bool {
+        self.encoding == UTF_8
+    }
+}
+
+/// The encoding that a location pins.
+pub(crate) fn pinned(location: &Location) -> Result<Option<&'static Encoding>, ConnectError> {
+    let Some(label) = &location.encoding else { return Ok(None) };
+    let known = Encoding::for_label_no_replacement(label.as_bytes());
+    known.map(Some).ok_or_else(|| {
+        ConnectError::new(
+            ErrorKind::Unsupported,
+            &location.address,
+            format!("the encoding `{label}` is not known"),
+            "Use a label of the WHATWG Encoding Standard, such as utf-8, utf-16le, windows-1252 or shift_jis.",
+        )
+    })
+}
+
+/// Guesses the encoding from the start of a file and pieces from further on (each may begin and end within a character).
+/// `whole` says that the start is all there is.
+pub(crate) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncoding {
+    if let Some((encoding, bom)) = Encoding::for_bom(start) {
+        let evidence = format!("encoding {}: the file starts with its byte-order mark", encoding.name());
+        return TextEncoding { encoding, bom, evidence };
+    }
+    if let Some((encoding, share)) = utf16_without_mark(start) {
+        let evidence = format!("encoding {}: {share}% of every second byte is zero", encoding.name());
+        return TextEncoding { encoding, bom: 0, evidence };
+    }
+    let start_is_utf8 = valid_utf8(start, false, !whole);
+    if start_is_utf8 && pieces.iter().all(|piece| valid_utf8(piece, true, true)) {
+        let ascii = start.is_ascii() && pieces.iter().all(|piece| piece.is_ascii());
+        let evidence = if ascii {
+            "encoding UTF-8: only ASCII was seen".to_owned()
+        } else {
+            "encoding UTF-8: every byte sequence seen is valid".to_owned()
+        };
+        return TextEncoding { encoding: UTF_8, bom: 0, evidence };
+    }
+    if let Some(good) = mostly_utf8(start) {
+        let evidence = format!("encoding UTF-8: {good} valid sequences beyond ASCII, and only a few broken ones");
+        return TextEncoding { encoding: UTF_8, bom: 0, evidence };
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(start, false);
+    for piece in pieces {
+        detector.feed(piece, false);
+    }
+    detector.feed(b"", true);
+    let encoding = detector.guess(None, Utf8Detection::Allow);
+    let evidence = format!("encoding {}: not valid UTF-8; the most likely by its letters", encoding.name());
+    TextEncoding { encoding, bom: 0, evidence }
+}
+
+/// UTF-16 without a mark: text in Latin script has a zero in every second byte, and never one in the others.
+fn utf16_without_mark(start: &[u8]) -> Option<(&'static Encoding, usize)> {
+    let pairs = start.len() / 2;
+    if pairs < 4 {
+        return None;
+    }
+    let (mut even, mut odd) = (0, 0);
+    for pair in start.chunks_exact(2) {
+        even += usize::from(pair[0] == 0);
+        odd += usize::from(pair[1] == 0);
+    }
+    let (encoding, zeros, others) = if odd > even { (UTF_16LE, odd, even) } else { (UTF_16BE, even, odd) };
+    let share = zeros * 100 / pairs;
+    (share >= 40 && others * 100 / pairs < 2).then_some((encoding, share))
+}
+
+/// Whether bytes are UTF-8, given that they may begin or end within a character.
+fn valid_utf8(bytes: &[u8], cut_before: bool, cut_after: bool) -> bool {
+    let lead =
+        if cut_before { bytes.iter().take(3).take_while(|byte| (0x80..0xc0).contains(*byte)).count() } else { 0 };
+    match std::str::from_utf8(&bytes[lead..]) {
+        Ok(_) => true,
+        Err(error) => cut_after && error.error_len().is_none(),
+    }
+}
+
+/// How many valid sequences beyond ASCII there are, where they far outnumber the broken ones: a UTF-8 file in which a
+/// few cells were damaged, not a file in another encoding.
+fn mostly_utf8(bytes: &[u8]) -> Option<usize> {
+    let (mut good, mut broken) = (0, 0);
+    for piece in bytes.utf8_chunks() {
+        good += piece.valid().chars().filter(|letter| !letter.is_ascii()).count();
+        broken += usize::from(!piece.invalid().is_empty());
+    }
+    (good >= 20 && good >= broken * 20).then_some(good)
+}
+
+/// Reads any encoding as UTF-8. What cannot be read becomes U+FFFD; a byte-order mark is dropped.
+pub(crate) struct Transcoder<R> {
+    input: R,
+    decoder: Decoder,
+    raw: Vec<u8>,
+    /// The part of `raw` that is still to be decoded.
+    from: usize,
+    to: usize,
+    ended: bool,
+    done: bool,
+    /// Bytes of the original handed to the decoder.
+    consumed: u64,
+    /// Decoded, did not fit into the last caller's buffer.
+    spill: Vec<u8>,
+    spilled: usize,
+}
+
+impl<R: Read> Transcoder<R> {
+    pub fn new(input: R, encoding: &'static Encoding) -> Transcoder<R> {
+        Transcoder {
+            input,
+            decoder: encoding.new_decoder_with_bom_removal(),
+            raw: vec![0; 64 << 10],
+            from: 0,
+            to: 0,
+            ended: false,
+            done: false,
+            consumed: 0,
+            spill: Vec::new(),
+            spilled: 0,
+        }
+    }
+
+    /// Bytes of the original that were decoded so far.
+    pub fn consumed(&self) -> u64 {
+        self.consumed
+    }
+
+    /// Decodes into a buffer that has room for at least one character.
+    fn decode(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.from == self.to && !self.ended {
+                self.to = self.input.read(&mut self.raw)?;
+                self.from = 0;
+                self.ended = self.to == 0;
+            }
+            let (result, read, written, _) =
+                self.decoder.decode_to_utf8(&self.raw[self.from..self.to], buffer, self.ended);
+            self.from += read;
+            self.consumed += read as u64;
+            self.done = self.ended && result == CoderResult::InputEmpty;
+            if written > 0 || self.done {
+                return Ok(written);
+            }
+        }
+    }
+}
+
+impl<R: Read> Read for Transcoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        if self.spilled == self.spill.len() {
+            if self.done {
+                return Ok(0);
+            }
+            if buffer.len() >= 64 {
+                return self.decode(buffer);
+            }
+            let mut spill = std::mem::take(&mut self.spill);
+            spill.resize(256, 0);
+            let written = self.decode(&mut spill)?;
+            spill.truncate(written);
+            self.spill = spill;
+            self.spilled = 0;
+        }
+        let count = buffer.len().min(self.spill.len() - self.spilled);
+        buffer[..count].copy_from_slice(&self.spill[self.spilled..self.spilled + count]);
+        self.spilled += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use encoding_rs::WINDOWS_1252;
+
+    #[test]
+    fn marks_zeros_and_letters_tell_the_encoding() {
+        assert_eq!(guess(b"\xef\xbb\xbfid", &[], true).bom, 3);
+        assert_eq!(
+            guess("\u{feff}id".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>().as_slice(), &[], true)
+                .encoding,
+            UTF_16LE
+        );
+        let bare: Vec<u8> = "id,name\n1,Ann\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
+        assert_eq!(guess(&bare, &[], true).encoding, UTF_16BE);
+        assert_eq!(guess("id,naïve".as_bytes(), &[], true).encoding, UTF_8);
+        assert_eq!(guess(b"id,name\n1,Jos\xe9 Mu\xf1oz\n", &[], true).encoding, WINDOWS_1252);
+    }
+
+    #[test]
+    fn a_late_piece_can_change_the_guess() {
+        assert_eq!(guess(b"id,name\n", &[b"Jos\xe9 y Mar\xeda".to_vec()], false).encoding, WINDOWS_1252);
+        // A piece that begins and ends within a character is no evidence against UTF-8.
+        let piece = "éé".as_bytes();
+        assert_eq!(guess(b"id,name\n", &[piece[1..3].to_vec()], false).encoding, UTF_8);
+    }
+
+    #[test]
+    fn a_few_broken_bytes_leave_a_utf8_file_utf8() {
+        let mut text = "Łódź Kraków Gdańsk Świnoujście ".repeat(20).into_bytes();
+        text.push(0xff);
+        assert_eq!(guess(&text, &[], true).encoding, UTF_8);
+    }
+
+    #[test]
+    fn transcoding_gives_the_same_text_for_any_buffer() {
+        let text = "Zoë;Łukasz\n€ 5;ß\n";
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for size in [1, 2, 3, 7, 64, 1000] {
+            let mut transcoder = Transcoder::new(bytes.as_slice(), UTF_16LE);
+            let (mut out, mut buffer) = (Vec::new(), vec![0; size]);
+            loop {
+                let read = transcoder.read(&mut buffer).unwrap();
+                if read == 0 {
+                    break;
+                }
+                out.extend_from_slice(&buffer[..read]);
+            }
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+            assert_eq!(transcoder.consumed(), bytes.len() as u64);
+        }
+    }
+}

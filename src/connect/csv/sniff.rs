@@ -1,0 +1,237 @@
+//! The guess at a dialect: every likely delimiter and quote reads the sample, and the reading that looks most like a
+//! table wins. What a table looks like: records of one width, several fields, cells of a kind people store (numbers,
+//! dates, e-mails, words), quotes only where quoting needs them.
+
+use memchr::memchr;
+
+use super::dialect::spell;
+use super::scan::{self, Form, Span, Step, Tail};
+use super::{Dialect, LineEnd};
+
+const DELIMITERS: &[u8] = b",;\t|:^~ #&/*";
+const MAX_RECORDS: usize = 2000;
+
+/// What the sniffer found, with evidence in words.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sniffed {
+    pub dialect: Dialect,
+    pub evidence: Vec<String>,
+}
+
+/// What is known before sniffing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Pinned {
+    pub delimiter: Option<u8>,
+    pub quote: Option<Option<u8>>,
+}
+
+/// One reading of the sample.
+struct Reading {
+    dialect: Dialect,
+    score: f64,
+    records: usize,
+    /// The most frequent width and how many records have it.
+    width: usize,
+    agreeing: usize,
+    quoted: usize,
+}
+
+/// Guesses the dialect from a sample of UTF-8 text; `whole` says that it is the whole file.
+pub fn sniff(sample: &[u8], whole: bool, pinned: Pinned) -> Sniffed {
+    let line_end = line_end(sample);
+    let delimiters: Vec<u8> = match pinned.delimiter {
+        Some(delimiter) => vec![delimiter],
+        None => DELIMITERS.iter().copied().filter(|delimiter| memchr(*delimiter, sample).is_some()).collect(),
+    };
+    let quotes: Vec<Option<u8>> = match pinned.quote {
+        Some(quote) => vec![quote],
+        None => {
+            let seen = [b'"', b'\''].into_iter().filter(|quote| memchr(*quote, sample).is_some());
+            seen.map(Some).chain([None]).collect()
+        }
+    };
+    let mut best: Option<Reading> = None;
+    for &delimiter in &delimiters {
+        for &quote in &quotes {
+            if quote == Some(delimiter) {
+                continue;
+            }
+            let mut dialect = Dialect { delimiter, quote, escape: None, line_end };
+            dialect.escape = backslash_escapes(&dialect, sample).then_some(b'\\');
+            let reading = read(dialect, sample, whole);
+            if best.as_ref().is_none_or(|best| reading.score > best.score) {
+                best = Some(reading);
+            }
+        }
+    }
+    let Some(mut best) = best else {
+        let dialect = Dialect { quote: pinned.quote.unwrap_or(Some(b'"')), line_end, ..Dialect::default() };
+        let evidence = vec![
+            "delimiter `,`: no delimiter was seen, so there is one field".to_owned(),
+            format!("line end {}", line_end.word()),
+        ];
+        return Sniffed { dialect, evidence };
+    };
+    let mut evidence = vec![describe(&best, pinned)];
+    if best.dialect.quote.is_none() && pinned.quote.is_none() && memchr(b'"', sample).is_none() {
+        best.dialect.quote = Some(b'"');
+    }
+    evidence.push(match (best.dialect.quote, best.quoted) {
+        (None, _) => "no quoting".to_owned(),
+        (Some(quote), 0) => format!("quote {}: none was seen, so the usual one is taken", spell(quote)),
+        (Some(quote), count) => format!("quote {}: {count} fields are quoted", spell(quote)),
+    });
+    if let (Some(quote), Some(_)) = (best.dialect.quote, best.dialect.escape) {
+        evidence.push(format!("escape `\\`: stands before {} inside quotes", spell(quote)));
+    }
+    evidence.push(format!("line end {}", line_end.word()));
+    Sniffed { dialect: best.dialect, evidence }
+}
+
+fn describe(best: &Reading, pinned: Pinned) -> String {
+    let delimiter = spell(best.dialect.delimiter);
+    if pinned.delimiter.is_some() {
+        return format!("delimiter {delimiter}: pinned");
+    }
+    let fields = if best.width == 1 { "field" } else { "fields" };
+    format!("delimiter {delimiter}: {} of {} records have {} {fields}", best.agreeing, best.records, best.width)
+}
+
+/// Which line ends occur, quoted ones included: a few in another style make the file mixed.
+fn line_end(sample: &[u8]) -> LineEnd {
+    let feeds = memchr::memchr_iter(b'\n', sample).count();
+    let (mut pairs, mut bare) = (0usize, 0usize);
+    for at in memchr::memchr_iter(b'\r', sample) {
+        match sample.get(at + 1) {
+            Some(b'\n') => pairs += 1,
+            _ => bare += 1,
+        }
+    }
+    match (feeds - pairs, pairs, bare) {
+        (0, 0, 1..) => LineEnd::Cr,
+        (_, 0, 0) => LineEnd::Lf,
+        (0, 1.., 0) => LineEnd::CrLf,
+        _ => LineEnd::Mixed,
+    }
+}
+
+fn read(dialect: Dialect, sample: &[u8], whole: bool) -> Reading {
+    let mut fields: Vec<Span> = Vec::new();
+    let (mut at, mut widths) = (0, Vec::new());
+    let (mut cells, mut typed, mut quoted, mut odd) = (0usize, 0f64, 0usize, 0usize);
+    while widths.len() < MAX_RECORDS {
+        let Step::Record(found) = scan::record(&dialect, sample, at, Tail::End, &mut fields) else { break };
+        at = found.next;
+        if !whole && at >= sample.len() && !widths.is_empty() {
+            break;
+        }
+        let loose = fields.iter().any(|span| span.form == Form::Plain && in_quotes(&sample[span.start..span.end]));
+        odd += usize::from(found.stray_quote || found.unclosed_quote || loose);
+        widths.push(fields.len());
+        for span in &fields {
+            let text = &sample[span.start..span.end];
+            cells += 1;
+            typed += looks_like_data(text);
+            quoted += usize::from(span.form != Form::Plain);
+        }
+    }
+    let records = widths.len().max(1);
+    let mut sorted = widths.clone();
+    sorted.sort_unstable();
+    let (mut width, mut agreeing) = (1, 0);
+    for group in sorted.chunk_by(|a, b| a == b) {
+        if group.len() > agreeing || (group.len() == agreeing && group[0] > width) {
+            (width, agreeing) = (group[0], group.len());
+        }
+    }
+    let consistency = agreeing as f64 / records as f64;
+    let kinds = typed / cells.max(1) as f64;
+    let order = 1.0 - odd as f64 / records as f64;
+    let breadth = if width == 1 { 0.05 } else { 1.0 - 1.0 / (width as f64 + 1.0) };
+    let usual = match dialect.delimiter {
+        b',' | b';' | b'\t' | b'|' => 1.0,
+        b' ' => 0.6,
+        _ => 0.8,
+    };
+    let quoting = if quoted > 0 { 1.05 } else { 1.0 };
+    let score = consistency * consistency * kinds * breadth * usual * quoting * (0.2 + 0.8 * order.max(0.0));
+    Reading { dialect, score, records: widths.len(), width, agreeing, quoted }
+}
+
+/// Whether a cell that was not read as quoted starts or ends with a quote all the same.
+fn in_quotes(text: &[u8]) -> bool {
+    let text = text.trim_ascii();
+    text.len() > 1 && (text.starts_with(b"\"") || text.ends_with(b"\""))
+        || text.len() > 2 && text.starts_with(b"'") && text.ends_with(b"'")
+}
+
+/// How much a cell looks like something people store in one field, from 0 to 1.
+fn looks_like_data(text: &[u8]) -> f64 {
+    let text = text.trim_ascii();
+    if text.is_empty() {
+        return 0.8;
+    }
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic() || **byte >= 0x80).count();
+    let spaces = text.iter().filter(|byte| byte.is_ascii_whitespace()).count();
+    let others = text.len() - digits - letters - spaces;
+    if digits > 0 && letters == 0 && spaces == 0 {
+        return if others <= 4 { 1.0 } else { 0.4 };
+    }
+    if others == 0 {
+        return if text.len() <= 60 { 1.0 } else { 0.7 };
+    }
+    if (others as f64) <= 0.2 * text.len() as f64 { 0.9 } else { 0.3 }
+}
+
+/// Whether backslashes, not doubling, protect quotes inside quotes.
+fn backslash_escapes(dialect: &Dialect, sample: &[u8]) -> bool {
+    let Some(quote) = dialect.quote else { return false };
+    let (mut escaped, mut closing) = (0usize, 0usize);
+    for at in memchr::memchr_iter(b'\\', sample) {
+        if sample.get(at + 1) == Some(&quote) {
+            match sample.get(at + 2) {
+                Some(next) if *next != dialect.delimiter && *next != b'\n' && *next != b'\r' && *next != quote => {
+                    escaped += 1;
+                }
+                _ => closing += 1,
+            }
+        }
+    }
+    escaped > 0 && escaped >= closing
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(sample: &str) -> (char, Option<char>) {
+        let dialect = sniff(sample.as_bytes(), true, Pinned::default()).dialect;
+        (char::from(dialect.delimiter), dialect.quote.map(char::from))
+    }
+
+    #[test]
+    fn common_dialects_are_found() {
+        assert_eq!(found("id,name\n1,Ann\n2,Bob\n"), (',', Some('"')));
+        assert_eq!(found("id;betrag\n1;3,50\n2;4,25\n"), (';', Some('"')));
+        assert_eq!(found("id\tname\n1\tAnn, Dr\n2\tBob\n"), ('\t', Some('"')));
+        assert_eq!(found("id|name\n1|'Ann | x'\n2|'Bob'\n"), ('|', Some('\'')));
+        assert_eq!(found("id,note\n1,\"a;b;c\"\n2,\"d;e;f\"\n"), (',', Some('"')));
+        assert_eq!(found("name\nAnn\nBob\n"), (',', Some('"')));
+    }
+
+    #[test]
+    fn line_ends_are_told_apart() {
+        assert_eq!(line_end(b"a\nb\n"), LineEnd::Lf);
+        assert_eq!(line_end(b"a\r\nb\r\n"), LineEnd::CrLf);
+        assert_eq!(line_end(b"a\rb\r"), LineEnd::Cr);
+        assert_eq!(line_end(b"a\r\nb\n"), LineEnd::Mixed);
+        assert_eq!(line_end(b"a"), LineEnd::Lf);
+    }
+
+    #[test]
+    fn backslash_escapes_are_seen() {
+        let sample = "id,note\n1,\"say \\\"hi\\\" now\"\n2,\"b\"\n";
+        assert_eq!(sniff(sample.as_bytes(), true, Pinned::default()).dialect.escape, Some(b'\\'));
+    }
+}

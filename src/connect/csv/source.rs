@@ -1,0 +1,289 @@
+//! A delimited file as a source of one object.
+
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::cutter::{CutError, Cutter};
+use super::decode::CsvDecoder;
+use super::dialect::{pinned_delimiter, pinned_quote};
+use super::encoding::{self, TextEncoding, Transcoder};
+use super::scan::{self, Span, Step, Tail};
+use super::sniff::{Pinned, sniff};
+use super::{Dialect, header};
+use crate::connect::file;
+use crate::connect::{
+    Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, Location, Position, ReadRequest, Reader, Source,
+};
+use crate::schema::{Field, Object};
+
+/// The connector's own choice of chunk size.
+const CHUNK_BYTES: usize = 1 << 20;
+
+/// A delimited file: what was found out about it from its start.
+#[derive(Debug, Clone)]
+pub struct CsvSource {
+    path: PathBuf,
+    name: String,
+    dialect: Dialect,
+    encoding: TextEncoding,
+    /// Whether the first record names the fields.
+    header: bool,
+    fields: Vec<String>,
+    /// Bytes of UTF-8 before the first record: a byte-order mark, a header.
+    data_start: usize,
+    evidence: Vec<String>,
+}
+
+/// Opens a delimited file: looks at its start only, so that size does not matter.
+pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError> {
+    CsvSource::open(location).map(|source| Box::new(source) as Box<dyn Source>)
+}
+
+impl CsvSource {
+    pub fn open(location: &Location) -> Result<CsvSource, ConnectError> {
+        let path = location.path();
+        let pinned = Pinned { delimiter: pinned_delimiter(location)?, quote: pinned_quote(location)? };
+        let pinned_encoding = encoding::pinned(location)?;
+        let prefix = file::text_prefix(&path)?;
+        let whole = prefix.is_whole();
+        let encoding = match pinned_encoding {
+            Some(pinned) => TextEncoding {
+                encoding: pinned,
+                bom: encoding_rs::Encoding::for_bom(&prefix.bytes)
+                    .map_or(0, |(found, len)| if found == pinned { len } else { 0 }),
+                evidence: format!("encoding {}: pinned", pinned.name()),
+            },
+            None => encoding::guess(&prefix.bytes, &prefix.pieces, whole),
+        };
+        let sample = if encoding.is_utf8() {
+            prefix.bytes
+        } else {
+            let mut text = Vec::new();
+            Transcoder::new(prefix.bytes.as_slice(), encoding.encoding)
+                .read_to_end(&mut text)
+                .map_err(|error| ConnectError::io(&path, "read", error))?;
+            text
+        };
+        let mark = if encoding.is_utf8() { encoding.bom } else { 0 };
+        let text = sample.get(mark..).unwrap_or_default();
+        let sniffed = sniff(text, whole, pinned);
+        let records = first_records(&sniffed.dialect, text, 100);
+        let Some((first, first_end)) = records.first() else {
+            return Err(ConnectError::new(
+                ErrorKind::Empty,
+                path.display().to_string(),
+                "the file holds no records, only blank lines",
+                "Export it again, or name another file.",
+            ));
+        };
+        if !whole && *first_end >= text.len() {
+            return Err(too_long(&path, 1));
+        }
+        let mut evidence = vec![encoding.evidence.clone()];
+        evidence.extend(sniffed.evidence);
+        let texts: Vec<Vec<String>> = records.iter().map(|(cells, _)| cells.clone()).collect();
+        let header = match location.header {
+            Some(pinned) => {
+                evidence.push(format!("{}: pinned", if pinned { "header" } else { "no header" }));
+                pinned
+            }
+            None => {
+                let (header, why) = header::guess(&texts);
+                evidence.push(why);
+                header
+            }
+        };
+        let (fields, data_start) = if header {
+            (header::names(first, &mut evidence), mark + first_end)
+        } else {
+            let width = texts.iter().map(Vec::len).max().unwrap_or(1);
+            (header::numbered(width), mark)
+        };
+        let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        Ok(CsvSource { path, name, dialect: sniffed.dialect, encoding, header, fields, data_start, evidence })
+    }
+
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Name of the encoding in the WHATWG Encoding Standard.
+    pub fn encoding(&self) -> &'static str {
+        self.encoding.encoding.name()
+    }
+
+    pub fn has_header(&self) -> bool {
+        self.header
+    }
+
+    pub fn fields(&self) -> &[String] {
+        &self.fields
+    }
+
+    fn decoder(&self) -> Arc<CsvDecoder> {
+        Arc::new(CsvDecoder {
+            dialect: self.dialect,
+            fields: self.fields.clone(),
+            transcoded: !self.encoding.is_utf8(),
+        })
+    }
+
+    /// The bytes from `at` (in UTF-8) on.
+    fn input(&self, at: u64) -> Result<Input, ConnectError> {
+        let failed = |error| ConnectError::io(&self.path, "read", error);
+        let mut file = file::open(&self.path)?;
+        if self.encoding.is_utf8() {
+            file.seek(SeekFrom::Start(at)).map_err(failed)?;
+            return Ok(Input::Plain(file));
+        }
+        let mut transcoder = Box::new(Transcoder::new(file, self.encoding.encoding));
+        io::copy(&mut transcoder.by_ref().take(at), &mut io::sink()).map_err(failed)?;
+        Ok(Input::Transcoded(transcoder))
+    }
+}
+
+/// The cells of the first records, and where each ends.
+fn first_records(dialect: &Dialect, text: &[u8], count: usize) -> Vec<(Vec<String>, usize)> {
+    let mut spans: Vec<Span> = Vec::new();
+    let (mut at, mut records) = (0, Vec::new());
+    while records.len() < count {
+        let Step::Record(found) = scan::record(dialect, text, at, Tail::End, &mut spans) else { break };
+        let cells = spans.iter().map(|span| String::from_utf8_lossy(&scan::text(dialect, text, span)).into_owned());
+        records.push((cells.collect(), found.next));
+        at = found.next;
+    }
+    records
+}
+
+fn too_long(path: &Path, at: u64) -> ConnectError {
+    ConnectError::new(
+        ErrorKind::Malformed,
+        format!("{}, byte {at}", path.display()),
+        format!("a record starts here that is longer than {} MiB", scan::RECORD_LIMIT >> 20),
+        "Check that this is a delimited text file and that `delimiter:` and `quote:` are right.",
+    )
+}
+
+impl Source for CsvSource {
+    fn format(&self) -> &'static str {
+        "csv"
+    }
+
+    fn objects(&self) -> Result<Vec<String>, ConnectError> {
+        Ok(vec![self.name.clone()])
+    }
+
+    /// The only object, whatever it is called: the profile's name for it need not be that of the file.
+    fn object(&self, _name: &str) -> Result<Object, ConnectError> {
+        let fields = self.fields.iter().map(Field::named).collect();
+        Ok(Object { name: self.name.clone(), fields, ..Object::default() })
+    }
+
+    fn evidence(&self, _object: &str) -> Vec<String> {
+        self.evidence.clone()
+    }
+
+    fn read(&self, _object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
+        let at = match &request.from {
+            Some(position) => position_byte(position).ok_or_else(|| {
+                ConnectError::new(
+                    ErrorKind::Changed,
+                    self.path.display().to_string(),
+                    "the place to continue from cannot be read",
+                    "Run without resuming.",
+                )
+            })?,
+            None => 0,
+        };
+        let size = file::fingerprint(&self.path)?.bytes;
+        let input = self.input(at)?;
+        Ok(Box::new(CsvReader {
+            path: self.path.clone(),
+            consumed: input.consumed(),
+            cutter: Cutter::new(input, self.dialect, at),
+            decoder: self.decoder(),
+            skip: if at == 0 { self.data_start } else { 0 },
+            chunk_bytes: if request.chunk_bytes == 0 { CHUNK_BYTES } else { request.chunk_bytes },
+            size,
+        }))
+    }
+
+    fn fingerprint(&self, _object: &str) -> Result<Fingerprint, ConnectError> {
+        file::fingerprint(&self.path)
+    }
+}
+
+fn position_byte(position: &Position) -> Option<u64> {
+    serde_json::from_str::<serde_json::Value>(&position.0).ok()?.get("byte")?.as_u64()
+}
+
+/// Where the bytes come from; both give UTF-8.
+enum Input {
+    Plain(File),
+    Transcoded(Box<Transcoder<File>>),
+}
+
+impl Input {
+    /// Bytes of the original read so far, where that is not the number of bytes given out.
+    fn consumed(&self) -> Option<u64> {
+        match self {
+            Input::Plain(_) => None,
+            Input::Transcoded(transcoder) => Some(transcoder.consumed()),
+        }
+    }
+}
+
+impl Read for Input {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Input::Plain(file) => file.read(buffer),
+            Input::Transcoded(transcoder) => transcoder.read(buffer),
+        }
+    }
+}
+
+struct CsvReader {
+    path: PathBuf,
+    cutter: Cutter<Input>,
+    decoder: Arc<CsvDecoder>,
+    /// Bytes of the first chunk that are no records.
+    skip: usize,
+    chunk_bytes: usize,
+    consumed: Option<u64>,
+    size: Option<u64>,
+}
+
+impl Reader for CsvReader {
+    fn next(&mut self, chunk: &mut Chunk) -> Result<bool, ConnectError> {
+        let skip = std::mem::take(&mut self.skip);
+        chunk.records = None;
+        let start = self.cutter.offset();
+        let cut = self.cutter.next(&mut chunk.bytes, self.chunk_bytes, skip).map_err(|error| match error {
+            CutError::Io(error) => ConnectError::io(&self.path, "read", error),
+            CutError::TooLong { at } => too_long(&self.path, at),
+        })?;
+        let Some(cut) = cut else { return Ok(false) };
+        chunk.irregular = cut.irregular;
+        chunk.skip = skip;
+        chunk.lines = 0;
+        chunk.end = Position(format!("{{\"byte\":{}}}", self.cutter.offset()));
+        chunk.source_bytes = match (self.consumed, self.cutter.input().consumed()) {
+            (Some(before), Some(now)) => {
+                self.consumed = Some(now);
+                now - before
+            }
+            _ => self.cutter.offset() - start,
+        };
+        Ok(true)
+    }
+
+    fn decoder(&self) -> Arc<dyn Decoder> {
+        self.decoder.clone()
+    }
+
+    fn total_bytes(&self) -> Option<u64> {
+        self.size
+    }
+}

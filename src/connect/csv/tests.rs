@@ -1,0 +1,378 @@
+//! Laws of reading delimited text: the `csv` crate is the oracle, and the size of chunks changes nothing.
+
+use std::fs;
+
+use proptest::prelude::*;
+
+use super::cutter::Cutter;
+use super::decode::CsvDecoder;
+use super::{CsvSource, Dialect, LineEnd};
+use crate::connect::{Chunk, Decoder, Location, ReadRequest, Source};
+use crate::record::{Batch, Fault, Kind};
+
+/// A record as tests compare them: number, line, cells, raw text, fault.
+type Seen = (u64, u64, Vec<String>, String, Option<Fault>);
+
+fn collect(batch: &Batch, numbers: u64, lines: u64, all: &mut Vec<Seen>) {
+    for record in batch.records() {
+        let cells = record.cells().map(|cell| cell.display().into_owned()).collect();
+        let raw = String::from_utf8_lossy(record.raw()).into_owned();
+        all.push((record.origin().number + numbers, record.origin().line + lines, cells, raw, record.row().fault));
+    }
+}
+
+fn read_bytes(input: &[u8], dialect: Dialect, width: usize, target: usize) -> Vec<Seen> {
+    let fields = (0..width).map(|index| index.to_string()).collect();
+    let decoder = CsvDecoder { dialect, fields, transcoded: false };
+    let mut cutter = Cutter::new(input, dialect, 0);
+    let (mut chunk, mut batch, mut all) = (Chunk::default(), Batch::default(), Vec::new());
+    let (mut numbers, mut lines) = (0, 0);
+    while let Some(cut) = cutter.next(&mut chunk.bytes, target, 0).unwrap() {
+        chunk.irregular = cut.irregular;
+        decoder.decode(&mut chunk, &mut batch).unwrap();
+        collect(&batch, numbers, lines, &mut all);
+        numbers += batch.len() as u64;
+        lines += chunk.lines;
+    }
+    all
+}
+
+#[test]
+fn a_raw_record_splits_into_all_its_cells() {
+    let decoder = CsvDecoder { dialect: Dialect::default(), fields: vec!["id".into()], transcoded: false };
+    let cells = decoder.split(b"6,\"Fay \"\"F\"\"\",x").unwrap();
+    assert_eq!(cells, [b"6".to_vec(), b"Fay \"F\"".to_vec(), b"x".to_vec()]);
+}
+
+fn read_file(source: &CsvSource, chunk_bytes: usize) -> Vec<Seen> {
+    let mut reader = source.read("", &ReadRequest { chunk_bytes, ..ReadRequest::default() }).unwrap();
+    let decoder = reader.decoder();
+    let (mut chunk, mut batch, mut all) = (Chunk::default(), Batch::default(), Vec::new());
+    let (mut numbers, mut lines) = (0, 0);
+    while reader.next(&mut chunk).unwrap() {
+        decoder.decode(&mut chunk, &mut batch).unwrap();
+        collect(&batch, numbers, lines, &mut all);
+        numbers += batch.len() as u64;
+        lines += chunk.lines;
+    }
+    all
+}
+
+fn oracle(input: &[u8]) -> Vec<Vec<String>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
+    let records = reader.byte_records().map(|record| record.unwrap());
+    records.map(|record| record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect()).collect()
+}
+
+/// Text made of what matters to a reader of delimited text.
+fn messy() -> impl Strategy<Value = String> {
+    prop::collection::vec(
+        prop_oneof![
+            4 => Just("a"), 3 => Just(","), 3 => Just("\""), 2 => Just("\n"), 1 => Just("\r\n"), 1 => Just("\r"),
+            1 => Just("\"x\""), 1 => Just("\"y\nz\""), 1 => Just("\"\""), 1 => Just("é"),
+        ],
+        0..60,
+    )
+    .prop_map(|parts| parts.concat())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn records_are_those_of_the_csv_crate(input in messy()) {
+        let width = 64;
+        let ours = read_bytes(input.as_bytes(), Dialect::default(), width, 1 << 20);
+        prop_assume!(ours.iter().all(|(.., fault)| *fault != Some(Fault::UnclosedQuote)));
+        let theirs = oracle(input.as_bytes());
+        prop_assert_eq!(ours.len(), theirs.len());
+        for ((_, _, cells, _, fault), expected) in ours.iter().zip(&theirs) {
+            prop_assert_eq!(&cells[..expected.len()], &expected[..]);
+            prop_assert_eq!(*fault, Some(Fault::TooFewFields { found: expected.len() as u32, expected: width as u32 }));
+        }
+    }
+
+    #[test]
+    fn chunk_size_changes_nothing(input in messy(), target in 1usize..64) {
+        let whole = read_bytes(input.as_bytes(), Dialect::default(), 3, 1 << 20);
+        prop_assert_eq!(&read_bytes(input.as_bytes(), Dialect::default(), 3, target), &whole);
+        let old_mac = Dialect { line_end: LineEnd::Cr, ..Dialect::default() };
+        let whole = read_bytes(input.as_bytes(), old_mac, 3, 1 << 20);
+        prop_assert_eq!(&read_bytes(input.as_bytes(), old_mac, 3, target), &whole);
+    }
+
+    #[test]
+    fn every_byte_of_a_record_stands_in_its_raw_text(input in messy(), target in 1usize..64) {
+        let records = read_bytes(input.as_bytes(), Dialect::default(), 3, target);
+        let raw: String = records.iter().map(|(_, _, _, raw, _)| raw.as_str()).collect();
+        let blank = |text: &str| text.replace(['\n', '\r'], "");
+        prop_assert_eq!(blank(&raw), blank(&input));
+    }
+
+    #[test]
+    fn lines_are_those_of_an_editor(input in messy()) {
+        let records = read_bytes(input.as_bytes(), Dialect::default(), 3, 7);
+        let mut from = 0;
+        for (_, line, _, raw, _) in records {
+            let at = from + input[from..].find(&raw).unwrap();
+            let before = &input[..at];
+            // A bare carriage return inside quotes is data; outside it ends a line.
+            let most = before.replace("\r\n", "\n").matches(['\n', '\r']).count() as u64 + 1;
+            let least = before.matches('\n').count() as u64 + 1;
+            prop_assert!((least..=most).contains(&line), "{} not in {}..={}", line, least, most);
+            from = at + raw.len();
+        }
+    }
+}
+
+fn open(name: &str, bytes: &[u8]) -> (tempfile::TempDir, CsvSource) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(name);
+    fs::write(&path, bytes).unwrap();
+    let source = CsvSource::open(&Location::from_argument(path.to_str().unwrap())).unwrap();
+    (folder, source)
+}
+
+#[test]
+fn every_trap_in_one_file() {
+    let text = "id,name,notes\r\n1,Ann,ok\r\n2,Bob,\"line1\r\nline2\"\r\n\r\n3,Cid,5\" pipe\r\n\
+                4,Dee,\"a \"\"quoted\"\" word\"\r\n5,Eve\r\n6,Fay,x,extra\r\n7,\"Gil\" Jr,z\r\n\
+                8,Hal,\"unclosed\r\n9,Ivy,y\r\n";
+    let (_folder, source) = open("traps.csv", text.as_bytes());
+    let expected: Vec<(u64, u64, [&str; 3], Option<Fault>)> = vec![
+        (1, 2, ["1", "Ann", "ok"], None),
+        (2, 3, ["2", "Bob", "line1\r\nline2"], None),
+        (3, 6, ["3", "Cid", "5\" pipe"], Some(Fault::StrayQuote)),
+        (4, 7, ["4", "Dee", "a \"quoted\" word"], None),
+        (5, 8, ["5", "Eve", ""], Some(Fault::TooFewFields { found: 2, expected: 3 })),
+        (6, 9, ["6", "Fay", "x"], Some(Fault::TooManyFields { found: 4, expected: 3 })),
+        (7, 10, ["7", "Gil Jr", "z"], Some(Fault::StrayQuote)),
+        (8, 11, ["8", "Hal", "\"unclosed"], Some(Fault::UnclosedQuote)),
+        (9, 12, ["9", "Ivy", "y"], None),
+    ];
+    for chunk_bytes in [1, 20, 1 << 20] {
+        let seen = read_file(&source, chunk_bytes);
+        let shown: Vec<_> =
+            seen.iter().map(|(number, line, cells, _, fault)| (*number, *line, cells.clone(), *fault)).collect();
+        let wanted: Vec<_> = expected
+            .iter()
+            .map(|(number, line, cells, fault)| (*number, *line, cells.map(str::to_owned).to_vec(), *fault))
+            .collect();
+        // Irregularity is a property of a chunk only as far as speed goes: faults are the record's own.
+        assert_eq!(shown, wanted, "chunks of {chunk_bytes}");
+        assert_eq!(seen[7].3, "8,Hal,\"unclosed");
+    }
+}
+
+#[test]
+fn marks_blank_lines_old_line_ends_and_nulls() {
+    let (_a, source) = open("bom.csv", b"\xef\xbb\xbf\"id\",name\n1,Ann\n");
+    assert_eq!(source.fields(), ["id", "name"]);
+    assert_eq!(read_file(&source, 1)[0].1, 2);
+    let (_b, source) = open("cr.csv", b"id,name\r1,Ann\r2,Bob\r");
+    assert_eq!(source.dialect().line_end, LineEnd::Cr);
+    assert_eq!(read_file(&source, 1).iter().map(|seen| seen.1).collect::<Vec<_>>(), [2, 3]);
+    let (_c, source) = open("blank.csv", b"\n\nid,name\n1,Ann\n\n\n2,Bob\n");
+    assert_eq!(read_file(&source, 1 << 20).iter().map(|seen| seen.1).collect::<Vec<_>>(), [4, 7]);
+    let (_d, source) = open("nul.csv", b"id,name\n1,A\0n\n2,NA\n3,007\n4,\"\"\n");
+    let seen = read_file(&source, 1 << 20);
+    assert_eq!(seen.iter().map(|seen| seen.2[1].as_str()).collect::<Vec<_>>(), ["A\0n", "NA", "007", ""]);
+}
+
+#[test]
+fn another_encoding_streams_and_resumes() {
+    let text = "id;name\n1;Zoë\n2;Jörg\n3;Ægir\n";
+    let utf16: Vec<u8> =
+        [0xfffe].into_iter().map(u16::swap_bytes).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    let (latin, _, _) = encoding_rs::WINDOWS_1252.encode(text);
+    for bytes in [utf16, latin.into_owned()] {
+        let (_folder, source) = open("other.csv", &bytes);
+        assert_eq!(source.dialect().delimiter, b';');
+        let names: Vec<_> = read_file(&source, 1).into_iter().map(|seen| seen.2[1].clone()).collect();
+        assert_eq!(names, ["Zoë", "Jörg", "Ægir"]);
+        let mut reader = source.read("", &ReadRequest { chunk_bytes: 1, ..ReadRequest::default() }).unwrap();
+        let mut chunk = Chunk::default();
+        assert!(reader.next(&mut chunk).unwrap());
+        let from = Some(chunk.end.clone());
+        let mut rest = source.read("", &ReadRequest { from, ..ReadRequest::default() }).unwrap();
+        assert!(rest.next(&mut chunk).unwrap());
+        assert_eq!(chunk.bytes, "2;Jörg\n3;Ægir\n".as_bytes());
+    }
+}
+
+#[test]
+fn bytes_that_are_no_text_are_kept_and_reported() {
+    let mut bytes = "id,name\n".as_bytes().to_vec();
+    for index in 0..30 {
+        bytes.extend_from_slice(format!("{index},Łódź\n").as_bytes());
+    }
+    bytes.extend_from_slice(b"30,Jos\xe9\n31,ok\n");
+    let (_folder, source) = open("damaged.csv", &bytes);
+    assert_eq!(source.encoding(), "UTF-8");
+    let mut reader = source.read("", &ReadRequest::default()).unwrap();
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    reader.next(&mut chunk).unwrap();
+    reader.decoder().decode(&mut chunk, &mut batch).unwrap();
+    assert_eq!(batch.record(30).row().fault, Some(Fault::Encoding));
+    assert_eq!(batch.record(30).cell(1).kind, Kind::Bytes);
+    assert_eq!(batch.record(30).cell(1).bytes, b"Jos\xe9");
+    assert_eq!(batch.record(31).row().fault, None);
+}
+
+#[test]
+fn positions_continue_where_a_chunk_ended() {
+    let (_folder, source) = open("some.csv", b"id,name\n1,Ann\n2,Bob\n3,Cid\n");
+    let whole = read_file(&source, 1 << 20);
+    let mut reader = source.read("", &ReadRequest { chunk_bytes: 1, ..ReadRequest::default() }).unwrap();
+    let mut chunk = Chunk::default();
+    let mut bytes = 0;
+    for done in 1..=3 {
+        assert!(reader.next(&mut chunk).unwrap());
+        bytes += chunk.source_bytes;
+        let from = Some(chunk.end.clone());
+        let mut rest = source.read("", &ReadRequest { from, ..ReadRequest::default() }).unwrap();
+        let mut next = Chunk::default();
+        let more = rest.next(&mut next).unwrap();
+        assert_eq!(more, done < 3);
+        if more {
+            let mut batch = Batch::default();
+            rest.decoder().decode(&mut next, &mut batch).unwrap();
+            assert_eq!(batch.len(), whole.len() - done);
+        }
+    }
+    assert_eq!(Some(bytes), reader.total_bytes());
+}
+
+mod writing {
+    use super::*;
+    use crate::connect::{ErrorKind, Target, TargetBatch, WriteMode, WriteRequest, open_target};
+    use crate::record::Cell;
+
+    fn request(mode: WriteMode) -> WriteRequest {
+        let fields = vec!["id".to_owned(), "note".to_owned()];
+        WriteRequest { object: "Contact".to_owned(), fields, mode, run: "run-1".to_owned(), ..WriteRequest::default() }
+    }
+
+    fn write(target: &dyn Target, request: &WriteRequest, rows: &[[&str; 2]]) {
+        let mut sink = target.open(request).unwrap();
+        let mut batch = TargetBatch::default();
+        for row in rows {
+            sink.encoder().encode(&row.map(Cell::text), &mut batch);
+        }
+        let ticket = sink.submit(&batch).unwrap();
+        sink.collect(ticket).unwrap();
+        sink.finish().unwrap();
+    }
+
+    #[test]
+    fn only_what_needs_quotes_gets_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let target = open_target(&Location::from_argument(path.to_str().unwrap())).unwrap();
+        let rows = [["1", " a "], ["2", "x,\"y\"\r\nz"], ["", ""]];
+        write(&*target, &request(WriteMode::Insert), &rows);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "id,note\n1, a \n2,\"x,\"\"y\"\"\r\nz\"\n,\n");
+        let again = target.open(&request(WriteMode::Insert)).err().unwrap();
+        assert_eq!(again.kind, ErrorKind::Exists);
+        let upsert = target.open(&request(WriteMode::Upsert)).err().unwrap();
+        assert_eq!(upsert.kind, ErrorKind::Unsupported);
+    }
+
+    #[test]
+    fn appending_follows_the_dialect_that_is_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        fs::write(&path, "id;note\n1;a").unwrap();
+        let target = open_target(&Location::from_argument(path.to_str().unwrap())).unwrap();
+        write(&*target, &request(WriteMode::Append), &[["2", "b;c"]]);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "id;note\n1;a\n2;\"b;c\"\n");
+        let other = WriteRequest { fields: vec!["other".into()], ..request(WriteMode::Append) };
+        assert_eq!(target.open(&other).err().unwrap().kind, ErrorKind::Unsupported);
+    }
+
+    #[test]
+    fn an_empty_record_of_one_field_is_no_blank_line() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let target = open_target(&Location::from_argument(path.to_str().unwrap())).unwrap();
+        let request = WriteRequest { fields: vec!["id".into()], ..request(WriteMode::Insert) };
+        let mut sink = target.open(&request).unwrap();
+        let mut batch = TargetBatch::default();
+        sink.encoder().encode(&[Cell::MISSING], &mut batch);
+        sink.submit(&batch).unwrap();
+        sink.finish().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "id\n\"\"\n");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn what_is_written_reads_back(rows in prop::collection::vec((messy(), messy()), 1..8)) {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("Contact.csv");
+            let target = open_target(&Location::from_argument(folder.path().to_str().unwrap())).unwrap();
+            let rows: Vec<[&str; 2]> = rows.iter().map(|(a, b)| [a.as_str(), b.as_str()]).collect();
+            write(&*target, &request(WriteMode::Insert), &rows);
+            let mut location = Location::from_argument(path.to_str().unwrap());
+            location.delimiter = Some(",".into());
+            location.quote = Some("\"".into());
+            location.header = Some(true);
+            let source = CsvSource::open(&location).unwrap();
+            let seen = read_file(&source, 5);
+            prop_assert_eq!(seen.len(), rows.len());
+            for ((_, _, cells, _, fault), row) in seen.iter().zip(&rows) {
+                prop_assert_eq!(&cells[..], &row[..]);
+                prop_assert_eq!(*fault, None);
+            }
+        }
+    }
+}
+
+mod opening {
+    use super::*;
+    use crate::connect::{ErrorKind, open_source};
+
+    fn kind_of(name: &str, bytes: &[u8]) -> ErrorKind {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        open_source(&Location::from_argument(path.to_str().unwrap())).err().unwrap().kind
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said() {
+        assert_eq!(kind_of("empty.csv", b""), ErrorKind::Empty);
+        assert_eq!(kind_of("blank.csv", b"\n\r\n\n"), ErrorKind::Empty);
+        assert_eq!(kind_of("mark.csv", b"\xef\xbb\xbf"), ErrorKind::Empty);
+        assert_eq!(kind_of("book.csv", b"PK\x03\x04 and so on"), ErrorKind::NotReadable);
+        assert_eq!(open_source(&Location::from_argument("/no/such.csv")).err().unwrap().kind, ErrorKind::NotFound);
+        let mut location = Location::from_argument("Cargo.toml");
+        location.format = Some("cvs".into());
+        assert_eq!(open_source(&location).err().unwrap().kind, ErrorKind::UnknownFormat);
+        location.format = Some("csv".into());
+        location.encoding = Some("klingon".into());
+        assert_eq!(open_source(&location).err().unwrap().kind, ErrorKind::Unsupported);
+    }
+
+    #[test]
+    fn a_header_alone_is_a_table_without_records() {
+        let (_folder, source) = open("header.csv", b"id,name\n");
+        assert_eq!(source.fields(), ["id", "name"]);
+        assert!(read_file(&source, 1 << 20).is_empty());
+    }
+
+    #[test]
+    fn a_folder_is_a_source_of_its_files() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("b.csv"), "id\n1\n").unwrap();
+        fs::write(folder.path().join("a.tsv"), "id\tname\n1\tAnn\n").unwrap();
+        fs::write(folder.path().join("notes.pdf"), "%PDF-").unwrap();
+        let source = open_source(&Location::from_argument(folder.path().to_str().unwrap())).unwrap();
+        assert_eq!(source.objects().unwrap(), ["a.tsv", "b.csv"]);
+        assert_eq!(source.object("a").unwrap().fields.len(), 2);
+        let error = source.object("c").err().unwrap();
+        assert_eq!(error.kind, ErrorKind::NoSuchObject);
+        assert!(error.next.contains("a.tsv"));
+    }
+}

@@ -1,0 +1,462 @@
+//! Files: opened with a clear word on what they are instead of text, and written so that nothing half-written ever
+//! stands under a final name.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use super::{ConnectError, ErrorKind, Fingerprint, Position};
+
+/// How much of a file's start is looked at to tell what it is.
+pub(super) const PREFIX: usize = 256 << 10;
+
+/// The start of a text file.
+pub(super) struct Prefix {
+    pub bytes: Vec<u8>,
+    /// Size of the file.
+    pub size: u64,
+    /// Pieces from further on, for guessing the encoding.
+    pub pieces: Vec<Vec<u8>>,
+}
+
+impl Prefix {
+    /// Whether the bytes are the whole file.
+    pub fn is_whole(&self) -> bool {
+        self.bytes.len() as u64 == self.size
+    }
+}
+
+/// Opens a regular file for reading; folders and devices are refused in words.
+pub(super) fn open(path: &Path) -> Result<File, ConnectError> {
+    let metadata = fs::metadata(path).map_err(|error| ConnectError::io(path, "read", error))?;
+    if metadata.is_dir() {
+        return Err(ConnectError::io(path, "read", io::Error::from(io::ErrorKind::IsADirectory)));
+    }
+    if !metadata.is_file() {
+        return Err(ConnectError::new(
+            ErrorKind::NotReadable,
+            path.display().to_string(),
+            "this is a pipe or device, and reading again from the start is not possible there",
+            "Copy what it gives to a file first, then use the file.",
+        ));
+    }
+    File::open(path).map_err(|error| ConnectError::io(path, "read", error))
+}
+
+/// Reads the start of a text file, and pieces of the rest. Empty files and those that hold no text are errors.
+pub(super) fn text_prefix(path: &Path) -> Result<Prefix, ConnectError> {
+    let failed = |error| ConnectError::io(path, "read", error);
+    let mut file = open(path)?;
+    let size = file.metadata().map_err(failed)?.len();
+    let mut bytes = Vec::new();
+    (&file).take(PREFIX as u64).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.is_empty() {
+        return Err(ConnectError::new(
+            ErrorKind::Empty,
+            path.display().to_string(),
+            "the file is empty (0 bytes)",
+            "Export it again, or name another file.",
+        ));
+    }
+    if let Some(what) = not_text(&bytes) {
+        return Err(ConnectError::new(
+            ErrorKind::NotReadable,
+            path.display().to_string(),
+            format!("this is no text file: it looks like {what}"),
+            "Export the records as CSV or JSON, or name another file.",
+        ));
+    }
+    let pieces = if size > bytes.len() as u64 { pieces(&mut file, size).map_err(failed)? } else { Vec::new() };
+    Ok(Prefix { bytes, size, pieces })
+}
+
+/// Pieces of 16 KiB spread evenly over a file.
+fn pieces(file: &mut File, size: u64) -> io::Result<Vec<Vec<u8>>> {
+    const COUNT: u64 = 16;
+    const LEN: u64 = 16 << 10;
+    let mut pieces = Vec::new();
+    for index in 1..=COUNT {
+        let at = (size * index / COUNT).saturating_sub(LEN).max(PREFIX as u64);
+        file.seek(SeekFrom::Start(at))?;
+        let mut piece = Vec::new();
+        (&*file).take(LEN).read_to_end(&mut piece)?;
+        pieces.push(piece);
+    }
+    Ok(pieces)
+}
+
+/// What a file is, if its start is not that of a text.
+fn not_text(bytes: &[u8]) -> Option<&'static str> {
+    const MAGIC: &[(&[u8], &str)] = &[
+        (b"PK\x03\x04", "a ZIP archive or an Excel workbook (.xlsx)"),
+        (b"PK\x05\x06", "an empty ZIP archive"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel workbook or another Office file (.xls, .doc)"),
+        (b"\x7fELF", "a program (ELF)"),
+        (b"MZ\x90", "a Windows program"),
+        (b"\x1f\x8b", "a gzip archive"),
+        (b"BZh", "a bzip2 archive"),
+        (b"\xfd7zXZ\0", "an xz archive"),
+        (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
+        (b"%PDF-", "a PDF document"),
+        (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+        (b"\xff\xd8\xff", "a JPEG image"),
+        (b"GIF8", "a GIF image"),
+        (b"SQLite format 3\0", "an SQLite database (name it as `sqlite:PATH`)"),
+        (b"PAR1", "a Parquet file"),
+        (b"Obj\x01", "an Avro file"),
+    ];
+    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
+        return Some(what);
+    }
+    let sample = &bytes[..bytes.len().min(64 << 10)];
+    let zeros = memchr::memchr_iter(0, sample).count();
+    let controls =
+        sample.iter().filter(|byte| **byte < 0x20 && !matches!(**byte, 0 | 9..=13 | 0x1b | 0x1c..=0x1f)).count();
+    // UTF-16 has zeros, but only in every second place; a few stray ones are data.
+    let even = sample.iter().step_by(2).filter(|byte| **byte == 0).count();
+    let one_sided = even * 50 < zeros || (zeros - even) * 50 < zeros;
+    let marked = bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff");
+    if zeros * 10 > sample.len() && !one_sided && !marked {
+        return Some("binary data (many zero bytes)");
+    }
+    (controls * 10 > sample.len() && !marked).then_some("binary data (many control characters)")
+}
+
+/// Size, time of change and inode of a file.
+pub(super) fn fingerprint(path: &Path) -> Result<Fingerprint, ConnectError> {
+    let metadata = fs::metadata(path).map_err(|error| ConnectError::io(path, "read", error))?;
+    let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+    #[cfg(unix)]
+    let detail = format!("inode {}", std::os::unix::fs::MetadataExt::ino(&metadata));
+    #[cfg(not(unix))]
+    let detail = String::new();
+    Ok(Fingerprint { bytes: Some(metadata.len()), modified: modified.map(|time| time.as_nanos() as u64), detail })
+}
+
+/// What stands under the final name, and what may become of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Existing {
+    /// It must not be there, neither now nor at the end.
+    Refuse,
+    /// It goes when the new file is complete.
+    Replace,
+    /// Its bytes come first in the new file.
+    Keep,
+}
+
+/// A file that appears under its final name only when it is complete. Until then it has a hidden name in the same
+/// folder, made from the run's; only the user can read either.
+pub(super) struct PendingFile {
+    file: File,
+    temporary: PathBuf,
+    path: PathBuf,
+    existing: Existing,
+    /// State of the file whose bytes were kept, to notice that somebody wrote to it meanwhile.
+    kept: Option<Fingerprint>,
+    buffer: Vec<u8>,
+    /// Bytes in the file and the buffer.
+    len: u64,
+    /// Bytes that were there when this run (or its part since resuming) began.
+    started_at: u64,
+}
+
+/// Written in blocks of this size.
+const BLOCK: usize = 1 << 20;
+
+impl PendingFile {
+    /// Starts the file, or goes on with the one that a run of this name left at `resume`.
+    pub fn start(
+        path: &Path,
+        run: &str,
+        existing: Existing,
+        resume: Option<&Position>,
+    ) -> Result<PendingFile, ConnectError> {
+        let temporary = temporary_name(path, run)?;
+        if existing == Existing::Refuse && path.symlink_metadata().is_ok() {
+            return Err(exists(path));
+        }
+        if path.is_dir() {
+            return Err(ConnectError::io(path, "write", io::Error::from(io::ErrorKind::IsADirectory)));
+        }
+        let kept = match existing {
+            Existing::Keep if path.exists() => Some(fingerprint(path)?),
+            _ => None,
+        };
+        let mut pending = match resume {
+            Some(position) => Self::resumed(path, temporary, existing, position)?,
+            None => Self::fresh(path, temporary, existing)?,
+        };
+        pending.kept = kept;
+        Ok(pending)
+    }
+
+    fn fresh(path: &Path, temporary: PathBuf, existing: Existing) -> Result<PendingFile, ConnectError> {
+        // What an earlier try of the same run left is of no use without a position.
+        match fs::remove_file(&temporary) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                return Err(ConnectError::io(&temporary, "replace", error));
+            }
+            _ => {}
+        }
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        private(&mut options);
+        let file = options.open(&temporary).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => ConnectError::new(
+                ErrorKind::NotFound,
+                path.display().to_string(),
+                "the folder to write into does not exist",
+                "Create the folder, or check the path.",
+            ),
+            _ => ConnectError::io(path, "write", error),
+        })?;
+        let path = path.to_owned();
+        let buffer = Vec::with_capacity(BLOCK + (64 << 10));
+        let mut pending = PendingFile { file, temporary, path, existing, kept: None, buffer, len: 0, started_at: 0 };
+        if existing == Existing::Keep
+            && pending.path.exists()
+            && let Err(error) = pending.copy_existing()
+        {
+            let _ = fs::remove_file(&pending.temporary);
+            return Err(error);
+        }
+        pending.started_at = pending.len;
+        Ok(pending)
+    }
+
+    fn copy_existing(&mut self) -> Result<(), ConnectError> {
+        let mut old = open(&self.path)?;
+        self.len = io::copy(&mut old, &mut self.file).map_err(|error| ConnectError::io(&self.path, "copy", error))?;
+        Ok(())
+    }
+
+    fn resumed(
+        path: &Path,
+        temporary: PathBuf,
+        existing: Existing,
+        position: &Position,
+    ) -> Result<PendingFile, ConnectError> {
+        let lost = |what: &str| {
+            ConnectError::new(
+                ErrorKind::Changed,
+                temporary.display().to_string(),
+                what,
+                "Run without resuming; nothing was written under the final name yet.",
+            )
+        };
+        let len = position_bytes(position).ok_or_else(|| lost("the place to resume from cannot be read"))?;
+        let mut file = OpenOptions::new()
+            .write(true)
+            .open(&temporary)
+            .map_err(|_| lost("the unfinished file of the run to resume is gone"))?;
+        let there = file.metadata().map_err(|error| ConnectError::io(&temporary, "read", error))?.len();
+        if there < len {
+            return Err(lost("the unfinished file of the run to resume is shorter than it was"));
+        }
+        file.set_len(len)
+            .and_then(|()| file.seek(SeekFrom::End(0)))
+            .map_err(|error| ConnectError::io(&temporary, "write", error))?;
+        let path = path.to_owned();
+        let buffer = Vec::with_capacity(BLOCK + (64 << 10));
+        Ok(PendingFile { file, temporary, path, existing, kept: None, buffer, len, started_at: len })
+    }
+
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), ConnectError> {
+        self.len += bytes.len() as u64;
+        if self.buffer.is_empty() && bytes.len() >= BLOCK {
+            return self.file.write_all(bytes).map_err(|error| ConnectError::io(&self.path, "write", error));
+        }
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BLOCK { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<(), ConnectError> {
+        self.file.write_all(&self.buffer).map_err(|error| ConnectError::io(&self.path, "write", error))?;
+        self.buffer.clear();
+        Ok(())
+    }
+
+    /// Bytes that were written since it was started or resumed.
+    pub fn written(&self) -> u64 {
+        self.len - self.started_at
+    }
+
+    /// Makes everything written so far durable.
+    pub fn checkpoint(&mut self) -> Result<Position, ConnectError> {
+        self.flush()?;
+        self.file.sync_data().map_err(|error| ConnectError::io(&self.path, "write", error))?;
+        Ok(Position(serde_json::json!({ "bytes": self.len }).to_string()))
+    }
+
+    /// Gives the file its final name, durably.
+    pub fn finish(mut self) -> Result<PathBuf, ConnectError> {
+        let result = self.complete();
+        if result.is_err() {
+            let _ = fs::remove_file(&self.temporary);
+        }
+        result.map(|()| self.path)
+    }
+
+    fn complete(&mut self) -> Result<(), ConnectError> {
+        let failed = |error| ConnectError::io(&self.path, "write", error);
+        self.file.write_all(&self.buffer).and_then(|()| self.file.sync_all()).map_err(failed)?;
+        self.buffer.clear();
+        if let Some(kept) = &self.kept
+            && fingerprint(&self.path)? != *kept
+        {
+            return Err(ConnectError::new(
+                ErrorKind::Changed,
+                self.path.display().to_string(),
+                "somebody else changed the file while records were being added to it",
+                "Nothing was added; run again.",
+            ));
+        }
+        match self.existing {
+            Existing::Refuse => name_if_free(&self.temporary, &self.path)?,
+            Existing::Replace | Existing::Keep => fs::rename(&self.temporary, &self.path).map_err(failed)?,
+        }
+        sync_folder(&self.path).map_err(failed)
+    }
+
+    /// Gives up: with `keep`, what was written stays under the temporary name.
+    pub fn abandon(mut self, keep: bool) -> Result<(), ConnectError> {
+        if keep {
+            return self.checkpoint().map(|_| ());
+        }
+        fs::remove_file(&self.temporary).map_err(|error| ConnectError::io(&self.temporary, "remove", error))
+    }
+}
+
+pub(super) fn exists(path: &Path) -> ConnectError {
+    ConnectError::new(
+        ErrorKind::Exists,
+        path.display().to_string(),
+        "the target exists already, and `write: insert` leaves what exists alone",
+        "Choose `write: replace` or `write: append`, or another target.",
+    )
+}
+
+/// The length in a position that [`PendingFile::checkpoint`] gave.
+fn position_bytes(position: &Position) -> Option<u64> {
+    serde_json::from_str::<serde_json::Value>(&position.0).ok()?.get("bytes")?.as_u64()
+}
+
+/// `.accepted.csv.RUN.part` beside `accepted.csv`.
+fn temporary_name(path: &Path, run: &str) -> Result<PathBuf, ConnectError> {
+    let Some(name) = path.file_name() else {
+        return Err(ConnectError::new(
+            ErrorKind::Unsupported,
+            path.display().to_string(),
+            "this is no name for a file",
+            "Name a file, such as out/contacts.csv.",
+        ));
+    };
+    let run: String = run.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    let run = if run.is_empty() { format!("pid{}", std::process::id()) } else { run };
+    let mut temporary = std::ffi::OsString::from(".");
+    temporary.push(name);
+    temporary.push(format!(".{run}.part"));
+    Ok(path.with_file_name(temporary))
+}
+
+#[cfg(unix)]
+fn private(options: &mut OpenOptions) {
+    use std::os::unix::fs::OpenOptionsExt;
+    options.mode(0o600);
+}
+
+#[cfg(not(unix))]
+fn private(_: &mut OpenOptions) {}
+
+/// Renames unless the name was taken meanwhile. A second link does both in one step; where the file system has no
+/// links, a look before the rename has to do.
+fn name_if_free(temporary: &Path, path: &Path) -> Result<(), ConnectError> {
+    match fs::hard_link(temporary, path) {
+        Ok(()) => fs::remove_file(temporary).map_err(|error| ConnectError::io(temporary, "remove", error)),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
+        Err(_) if path.symlink_metadata().is_ok() => Err(exists(path)),
+        Err(_) => fs::rename(temporary, path).map_err(|error| ConnectError::io(path, "write", error)),
+    }
+}
+
+/// Makes a rename in the folder of `path` durable.
+fn sync_folder(path: &Path) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_appears_only_when_it_is_finished() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let mut pending = PendingFile::start(&path, "run-1", Existing::Refuse, None).unwrap();
+        pending.write(b"a\n").unwrap();
+        pending.checkpoint().unwrap();
+        assert!(!path.exists());
+        pending.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"a\n");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        #[cfg(unix)]
+        assert_eq!(std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&path).unwrap().permissions()) & 0o777, 0o600);
+    }
+
+    #[test]
+    fn a_name_taken_meanwhile_is_not_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let pending = PendingFile::start(&path, "run-1", Existing::Refuse, None).unwrap();
+        fs::write(&path, "mine").unwrap();
+        assert_eq!(pending.finish().unwrap_err().kind, ErrorKind::Exists);
+        assert_eq!(fs::read(&path).unwrap(), b"mine");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn resuming_cuts_what_came_after_the_checkpoint() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        let mut pending = PendingFile::start(&path, "run-1", Existing::Replace, None).unwrap();
+        pending.write(b"a\n").unwrap();
+        let position = pending.checkpoint().unwrap();
+        pending.write(b"lost\n").unwrap();
+        pending.abandon(true).unwrap();
+        let mut pending = PendingFile::start(&path, "run-1", Existing::Replace, Some(&position)).unwrap();
+        pending.write(b"b\n").unwrap();
+        assert_eq!(pending.written(), 2);
+        pending.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"a\nb\n");
+    }
+
+    #[test]
+    fn appending_keeps_the_old_bytes_and_notices_other_writers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        fs::write(&path, "old\n").unwrap();
+        let mut pending = PendingFile::start(&path, "run-1", Existing::Keep, None).unwrap();
+        pending.write(b"new\n").unwrap();
+        pending.finish().unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"old\nnew\n");
+        let pending = PendingFile::start(&path, "run-2", Existing::Keep, None).unwrap();
+        fs::write(&path, "somebody else\n").unwrap();
+        assert_eq!(pending.finish().unwrap_err().kind, ErrorKind::Changed);
+    }
+
+    #[test]
+    fn what_is_no_text_is_named() {
+        assert!(not_text(b"PK\x03\x04....").unwrap().contains("Excel"));
+        assert!(not_text(b"\x7fELF\x02").unwrap().contains("program"));
+        assert!(not_text(&[0, 1, 0, 0, 7, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9]).is_some());
+        assert!(not_text(b"id,name\n1,A\0n\n").is_none());
+        let utf16: Vec<u8> = "id,name\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert!(not_text(&utf16).is_none());
+    }
+}
