@@ -1,4 +1,5 @@
 //! All integration tests in one binary: building and linking once is most of their cost.
 
 mod architecture;
+mod cli;
 mod sample;
