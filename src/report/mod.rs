@@ -6,6 +6,7 @@
 mod flow;
 mod measures;
 mod model;
+mod rates;
 pub mod render;
 mod verdict;
 mod visible;
@@ -14,6 +15,7 @@ pub mod words;
 pub use flow::{Part, Step, flow};
 pub use measures::{FIELD_DEFINITIONS, Measure, measures};
 pub use model::{FieldReport, ObjectReport, Reason, RejectSample, Report};
+pub use rates::RateLog;
 pub(crate) use verdict::shell_word;
 pub use verdict::{NextStep, Tone, Verdict, verdict};
 pub use visible::{pad, visible_cut};
