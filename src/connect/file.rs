@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{ConnectError, ErrorKind, Fingerprint, Position};
+use super::{ConnectError, ErrorKind, Fingerprint, Position, WriteMode};
 
 /// How much of a file's start is looked at to tell what it is.
 pub(super) const PREFIX: usize = 256 << 10;
@@ -146,6 +146,43 @@ pub(super) enum Existing {
     Keep,
 }
 
+/// What a write mode does with an existing text file; those that need to find a record by key are refused.
+pub(super) fn existing_for(mode: WriteMode, path: &Path) -> Result<Existing, ConnectError> {
+    let word = match mode {
+        WriteMode::Insert => return Ok(Existing::Refuse),
+        WriteMode::Replace => return Ok(Existing::Replace),
+        WriteMode::Append => return Ok(Existing::Keep),
+        WriteMode::Update => "update",
+        WriteMode::Upsert => "upsert",
+        WriteMode::SkipExisting => "skip-existing",
+    };
+    Err(ConnectError::new(
+        ErrorKind::Unsupported,
+        path.display().to_string(),
+        format!("`write: {word}` needs a target that finds records by key, and a text file does not"),
+        "Choose `write: insert`, `replace` or `append`, or a database as the target (`sqlite:PATH`).",
+    ))
+}
+
+/// Whether a file's last byte is a line feed.
+pub(super) fn ends_with_feed(path: &Path) -> Result<bool, ConnectError> {
+    let mut last = [0];
+    let mut file = open(path)?;
+    file.seek(SeekFrom::End(-1))
+        .and_then(|_| file.read_exact(&mut last))
+        .map_err(|error| ConnectError::io(path, "read", error))?;
+    Ok(last == *b"\n")
+}
+
+/// Bytes that are no text are written as hexadecimal digits.
+pub(super) fn hex(bytes: &[u8], text: &mut Vec<u8>) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for byte in bytes {
+        text.push(DIGITS[usize::from(byte >> 4)]);
+        text.push(DIGITS[usize::from(byte & 15)]);
+    }
+}
+
 /// A file that appears under its final name only when it is complete. Until then it has a hidden name in the same
 /// folder, made from the run's; only the user can read either.
 pub(super) struct PendingFile {
@@ -276,6 +313,11 @@ impl PendingFile {
         self.file.write_all(&self.buffer).map_err(|error| ConnectError::io(&self.path, "write", error))?;
         self.buffer.clear();
         Ok(())
+    }
+
+    /// Bytes in the file, those not written out yet included.
+    pub fn len(&self) -> u64 {
+        self.len
     }
 
     /// Bytes that were written since it was started or resumed.

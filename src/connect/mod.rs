@@ -6,9 +6,12 @@
 //! outcome a record.
 
 pub mod csv;
+mod encoding;
 mod error;
 mod file;
 mod folder;
+pub mod json;
+mod lines;
 mod location;
 mod sink;
 mod source;

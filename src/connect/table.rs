@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ConnectError, ErrorKind, Location, Source, Target, csv, folder};
+use super::{ConnectError, ErrorKind, Location, Source, Target, csv, folder, json};
 
 /// How a connector opens a source.
 pub type OpenSource = fn(&Location) -> Result<Box<dyn Source>, ConnectError>;
@@ -23,14 +23,32 @@ pub struct Connector {
     pub target: Option<OpenTarget>,
 }
 
-pub static CONNECTORS: &[Connector] = &[Connector {
-    name: "csv",
-    about: "Delimited text: any delimiter, quote, line end and encoding",
-    extensions: &["csv", "tsv", "tab", "psv", "txt"],
-    schemes: &["csv"],
-    source: Some(csv::open_source),
-    target: Some(csv::open_target),
-}];
+pub static CONNECTORS: &[Connector] = &[
+    Connector {
+        name: "csv",
+        about: "Delimited text: any delimiter, quote, line end and encoding",
+        extensions: &["csv", "tsv", "tab", "psv", "txt"],
+        schemes: &["csv"],
+        source: Some(csv::open_source),
+        target: Some(csv::open_target),
+    },
+    Connector {
+        name: "ndjson",
+        about: "One JSON object a line; nested objects become fields like `address.city`",
+        extensions: &["ndjson", "jsonl"],
+        schemes: &["ndjson", "jsonl"],
+        source: Some(json::open_ndjson_source),
+        target: Some(json::open_ndjson_target),
+    },
+    Connector {
+        name: "json",
+        about: "JSON: an array of objects, or an object that holds one",
+        extensions: &["json"],
+        schemes: &["json"],
+        source: Some(json::open_source),
+        target: Some(json::open_target),
+    },
+];
 
 /// Opens a source: by pinned format, scheme, extension, then content. A folder is a source whose objects are its files.
 pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError> {
@@ -86,8 +104,16 @@ pub(super) fn by_extension(path: &Path) -> Option<&'static Connector> {
 
 /// The connector for what a file holds.
 fn by_content(location: &Location) -> Result<&'static Connector, ConnectError> {
-    super::file::text_prefix(&location.path())?;
-    CONNECTORS.iter().find(|connector| connector.name == "csv").ok_or_else(|| unknown(location))
+    let prefix = super::file::text_prefix(&location.path())?;
+    let start = prefix.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&prefix.bytes).trim_ascii_start();
+    // A bracket or brace and a quote soon after: no delimited file starts like that.
+    let json = match start {
+        [b'{', rest @ ..] => matches!(rest.trim_ascii_start().first(), Some(b'"' | b'}')),
+        [b'[', rest @ ..] => matches!(rest.trim_ascii_start().first(), Some(b'{' | b']')),
+        _ => false,
+    };
+    let name = if json { "json" } else { "csv" };
+    CONNECTORS.iter().find(|connector| connector.name == name).ok_or_else(|| unknown(location))
 }
 
 /// Endings of files that can be read, with the dot.

@@ -26,6 +26,10 @@ pub enum Fault {
     Encoding,
     /// The record is not of the source's shape at all (an NDJSON line that is no object); no cells.
     Malformed,
+    /// A nested source has a value at a path that its sample did not show, so that no field holds it.
+    UnknownField,
+    /// An object has a key twice; the last value stands in the cell.
+    DuplicateKey,
 }
 
 impl Fault {
@@ -38,12 +42,14 @@ impl Fault {
             Fault::UnclosedQuote => "unclosed_quote",
             Fault::Encoding => "encoding",
             Fault::Malformed => "malformed",
+            Fault::UnknownField => "unknown_field",
+            Fault::DuplicateKey => "duplicate_key",
         }
     }
 
     /// Whether a run must reject the record: its cells may not be what the writer meant.
     pub fn rejects(self) -> bool {
-        !matches!(self, Fault::StrayQuote)
+        !matches!(self, Fault::StrayQuote | Fault::UnknownField)
     }
 }
 

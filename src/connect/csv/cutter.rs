@@ -10,6 +10,7 @@ use memchr::{memchr, memchr2};
 
 use super::Dialect;
 use super::scan::{self, FIELD_LIMIT, RECORD_LIMIT, Step, Tail};
+use crate::connect::lines::read_up_to;
 
 /// How much is read beyond the wanted size, so that most chunks need no second read.
 const SLACK: usize = 64 << 10;
@@ -87,15 +88,8 @@ impl<R: Read> Cutter<R> {
         Ok(Some(Cut { irregular, len }))
     }
 
-    /// Reads until `bytes` holds at least `wanted` or the source ends.
     fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
-        while !self.ended && bytes.len() < wanted {
-            let missing = (wanted - bytes.len()) as u64;
-            bytes.reserve(missing as usize);
-            let read = self.input.by_ref().take(missing).read_to_end(bytes)?;
-            self.ended = (read as u64) < missing;
-        }
-        Ok(())
+        read_up_to(&mut self.input, bytes, wanted, &mut self.ended)
     }
 
     fn grow(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {

@@ -1,13 +1,12 @@
 //! Delimited text: any delimiter, quote, line end and encoding; ragged and broken records kept and reported.
 //!
-//! The road of a file: [`sniff`] guesses dialect and header from a prefix, [`encoding`] makes UTF-8 of it, [`cutter`]
+//! The road of a file: [`sniff`] guesses dialect and header from a prefix, `encoding` makes UTF-8 of it, [`cutter`]
 //! cuts whole records into chunks (serial), [`decode`] turns a chunk into a batch (parallel). Where a chunk holds
 //! anything that RFC 4180 would not allow, cutter and decoder both go by the exact rules of [`scan`].
 
 mod cutter;
 mod decode;
 mod dialect;
-mod encoding;
 mod header;
 mod scan;
 mod sink;

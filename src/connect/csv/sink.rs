@@ -1,14 +1,14 @@
 //! A delimited file as a target: RFC 4180 in UTF-8 with line feeds, quotes only where they are needed.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dialect::{pinned_delimiter, pinned_quote};
 use super::{CsvSource, Dialect};
-use crate::connect::file::{Existing, PendingFile};
+use crate::connect::file::{Existing, PendingFile, ends_with_feed, existing_for, hex};
 use crate::connect::{
     ConnectError, Encoder, ErrorKind, Location, Outcomes, Position, Sink, SinkSummary, Source, Target, TargetBatch,
-    Ticket, WriteFate, WriteMode, WriteRequest,
+    Ticket, WriteFate, WriteRequest,
 };
 use crate::record::{Cell, Kind};
 use crate::schema::Schema;
@@ -119,36 +119,8 @@ impl CsvTarget {
     }
 }
 
-/// What a write mode does with an existing text file; those that need to find a record by key are refused.
-pub(in crate::connect) fn existing_for(mode: WriteMode, path: &Path) -> Result<Existing, ConnectError> {
-    let word = match mode {
-        WriteMode::Insert => return Ok(Existing::Refuse),
-        WriteMode::Replace => return Ok(Existing::Replace),
-        WriteMode::Append => return Ok(Existing::Keep),
-        WriteMode::Update => "update",
-        WriteMode::Upsert => "upsert",
-        WriteMode::SkipExisting => "skip-existing",
-    };
-    Err(ConnectError::new(
-        ErrorKind::Unsupported,
-        path.display().to_string(),
-        format!("`write: {word}` needs a target that finds records by key, and a text file does not"),
-        "Choose `write: insert`, `replace` or `append`, or a database as the target (`sqlite:PATH`).",
-    ))
-}
-
-fn ends_with_feed(path: &Path) -> Result<bool, ConnectError> {
-    use std::io::{Read, Seek, SeekFrom};
-    let mut last = [0];
-    let mut file = crate::connect::file::open(path)?;
-    file.seek(SeekFrom::End(-1))
-        .and_then(|_| file.read_exact(&mut last))
-        .map_err(|error| ConnectError::io(path, "read", error))?;
-    Ok(last == *b"\n")
-}
-
 /// Writes records as delimited text.
-pub(in crate::connect) struct CsvEncoder {
+struct CsvEncoder {
     delimiter: u8,
     quote: u8,
     /// For every byte, whether a field that holds it must be quoted.
@@ -209,15 +181,6 @@ impl Encoder for CsvEncoder {
         batch.text.push(b'\n');
         batch.ends.push(batch.text.len() as u32);
         batch.rows += 1;
-    }
-}
-
-/// Bytes that are no text are written as hexadecimal digits.
-pub(in crate::connect) fn hex(bytes: &[u8], text: &mut Vec<u8>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for byte in bytes {
-        text.push(DIGITS[usize::from(byte >> 4)]);
-        text.push(DIGITS[usize::from(byte & 15)]);
     }
 }
 

@@ -1,17 +1,15 @@
 //! A delimited file as a source of one object.
 
-use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cutter::{CutError, Cutter};
 use super::decode::CsvDecoder;
 use super::dialect::{pinned_delimiter, pinned_quote};
-use super::encoding::{self, TextEncoding, Transcoder};
 use super::scan::{self, Span, Step, Tail};
 use super::sniff::{Pinned, sniff};
 use super::{Dialect, header};
+use crate::connect::encoding::{self, TextEncoding, TextInput};
 use crate::connect::file;
 use crate::connect::{
     Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, Location, Position, ReadRequest, Reader, Source,
@@ -45,28 +43,10 @@ impl CsvSource {
     pub fn open(location: &Location) -> Result<CsvSource, ConnectError> {
         let path = location.path();
         let pinned = Pinned { delimiter: pinned_delimiter(location)?, quote: pinned_quote(location)? };
-        let pinned_encoding = encoding::pinned(location)?;
         let prefix = file::text_prefix(&path)?;
         let whole = prefix.is_whole();
-        let encoding = match pinned_encoding {
-            Some(pinned) => TextEncoding {
-                encoding: pinned,
-                bom: encoding_rs::Encoding::for_bom(&prefix.bytes)
-                    .map_or(0, |(found, len)| if found == pinned { len } else { 0 }),
-                evidence: format!("encoding {}: pinned", pinned.name()),
-            },
-            None => encoding::guess(&prefix.bytes, &prefix.pieces, whole),
-        };
-        let sample = if encoding.is_utf8() {
-            prefix.bytes
-        } else {
-            let mut text = Vec::new();
-            Transcoder::new(prefix.bytes.as_slice(), encoding.encoding)
-                .read_to_end(&mut text)
-                .map_err(|error| ConnectError::io(&path, "read", error))?;
-            text
-        };
-        let mark = if encoding.is_utf8() { encoding.bom } else { 0 };
+        let encoding = encoding::of_file(location, &prefix)?;
+        let (sample, mark) = encoding::sample(&path, &encoding, prefix.bytes)?;
         let text = sample.get(mark..).unwrap_or_default();
         let sniffed = sniff(text, whole, pinned);
         let records = first_records(&sniffed.dialect, text, 100);
@@ -129,19 +109,6 @@ impl CsvSource {
             transcoded: !self.encoding.is_utf8(),
         })
     }
-
-    /// The bytes from `at` (in UTF-8) on.
-    fn input(&self, at: u64) -> Result<Input, ConnectError> {
-        let failed = |error| ConnectError::io(&self.path, "read", error);
-        let mut file = file::open(&self.path)?;
-        if self.encoding.is_utf8() {
-            file.seek(SeekFrom::Start(at)).map_err(failed)?;
-            return Ok(Input::Plain(file));
-        }
-        let mut transcoder = Box::new(Transcoder::new(file, self.encoding.encoding));
-        io::copy(&mut transcoder.by_ref().take(at), &mut io::sink()).map_err(failed)?;
-        Ok(Input::Transcoded(transcoder))
-    }
 }
 
 /// The cells of the first records, and where each ends.
@@ -198,7 +165,7 @@ impl Source for CsvSource {
             None => 0,
         };
         let size = file::fingerprint(&self.path)?.bytes;
-        let input = self.input(at)?;
+        let input = TextInput::open(&self.path, &self.encoding, at)?;
         Ok(Box::new(CsvReader {
             path: self.path.clone(),
             consumed: input.consumed(),
@@ -219,34 +186,9 @@ fn position_byte(position: &Position) -> Option<u64> {
     serde_json::from_str::<serde_json::Value>(&position.0).ok()?.get("byte")?.as_u64()
 }
 
-/// Where the bytes come from; both give UTF-8.
-enum Input {
-    Plain(File),
-    Transcoded(Box<Transcoder<File>>),
-}
-
-impl Input {
-    /// Bytes of the original read so far, where that is not the number of bytes given out.
-    fn consumed(&self) -> Option<u64> {
-        match self {
-            Input::Plain(_) => None,
-            Input::Transcoded(transcoder) => Some(transcoder.consumed()),
-        }
-    }
-}
-
-impl Read for Input {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Input::Plain(file) => file.read(buffer),
-            Input::Transcoded(transcoder) => transcoder.read(buffer),
-        }
-    }
-}
-
 struct CsvReader {
     path: PathBuf,
-    cutter: Cutter<Input>,
+    cutter: Cutter<TextInput>,
     decoder: Arc<CsvDecoder>,
     /// Bytes of the first chunk that are no records.
     skip: usize,

@@ -1,15 +1,18 @@
 //! The encoding of a text file: the guess with its evidence, and the stream made UTF-8.
 
-use std::io::{self, Read};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use crate::connect::{ConnectError, ErrorKind, Location};
+use super::file::{self, Prefix};
+use super::{ConnectError, ErrorKind, Location};
 
 /// An encoding and why it was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TextEncoding {
+pub(super) struct TextEncoding {
     pub encoding: &'static Encoding,
     /// Bytes of the byte-order mark at the start of the file.
     pub bom: usize,
@@ -24,7 +27,7 @@ impl TextEncoding {
 }
 
 /// The encoding that a location pins.
-pub(crate) fn pinned(location: &Location) -> Result<Option<&'static Encoding>, ConnectError> {
+pub(super) fn pinned(location: &Location) -> Result<Option<&'static Encoding>, ConnectError> {
     let Some(label) = &location.encoding else { return Ok(None) };
     let known = Encoding::for_label_no_replacement(label.as_bytes());
     known.map(Some).ok_or_else(|| {
@@ -39,7 +42,7 @@ pub(crate) fn pinned(location: &Location) -> Result<Option<&'static Encoding>, C
 
 /// Guesses the encoding from the start of a file and pieces from further on (each may begin and end within a character).
 /// `whole` says that the start is all there is.
-pub(crate) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncoding {
+pub(super) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncoding {
     if let Some((encoding, bom)) = Encoding::for_bom(start) {
         let evidence = format!("encoding {}: the file starts with its byte-order mark", encoding.name());
         return TextEncoding { encoding, bom, evidence };
@@ -110,8 +113,71 @@ fn mostly_utf8(bytes: &[u8]) -> Option<usize> {
     (good >= 20 && good >= broken * 20).then_some(good)
 }
 
+/// The encoding of a file whose start is known: pinned by the location, or guessed.
+pub(super) fn of_file(location: &Location, prefix: &Prefix) -> Result<TextEncoding, ConnectError> {
+    let Some(pinned) = pinned(location)? else {
+        return Ok(guess(&prefix.bytes, &prefix.pieces, prefix.is_whole()));
+    };
+    let bom = match Encoding::for_bom(&prefix.bytes) {
+        Some((found, len)) if found == pinned => len,
+        _ => 0,
+    };
+    Ok(TextEncoding { encoding: pinned, bom, evidence: format!("encoding {}: pinned", pinned.name()) })
+}
+
+/// The start of a file as UTF-8, and how many bytes of it are a byte-order mark.
+pub(super) fn sample(path: &Path, encoding: &TextEncoding, bytes: Vec<u8>) -> Result<(Vec<u8>, usize), ConnectError> {
+    if encoding.is_utf8() {
+        return Ok((bytes, encoding.bom));
+    }
+    let mut text = Vec::new();
+    Transcoder::new(bytes.as_slice(), encoding.encoding)
+        .read_to_end(&mut text)
+        .map_err(|error| ConnectError::io(path, "read", error))?;
+    Ok((text, 0))
+}
+
+/// A file's bytes as UTF-8.
+pub(super) enum TextInput {
+    /// It is UTF-8 (or is taken to be); the bytes are not checked here.
+    Plain(File),
+    Transcoded(Box<Transcoder<File>>),
+}
+
+impl TextInput {
+    /// Opens a file at a place counted in bytes of UTF-8.
+    pub fn open(path: &Path, encoding: &TextEncoding, at: u64) -> Result<TextInput, ConnectError> {
+        let failed = |error| ConnectError::io(path, "read", error);
+        let mut file = file::open(path)?;
+        if encoding.is_utf8() {
+            file.seek(SeekFrom::Start(at)).map_err(failed)?;
+            return Ok(TextInput::Plain(file));
+        }
+        let mut transcoder = Box::new(Transcoder::new(file, encoding.encoding));
+        io::copy(&mut transcoder.by_ref().take(at), &mut io::sink()).map_err(failed)?;
+        Ok(TextInput::Transcoded(transcoder))
+    }
+
+    /// Bytes of the original read so far, where that is not the number of bytes given out.
+    pub fn consumed(&self) -> Option<u64> {
+        match self {
+            TextInput::Plain(_) => None,
+            TextInput::Transcoded(transcoder) => Some(transcoder.consumed()),
+        }
+    }
+}
+
+impl Read for TextInput {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            TextInput::Plain(file) => file.read(buffer),
+            TextInput::Transcoded(transcoder) => transcoder.read(buffer),
+        }
+    }
+}
+
 /// Reads any encoding as UTF-8. What cannot be read becomes U+FFFD; a byte-order mark is dropped.
-pub(crate) struct Transcoder<R> {
+pub(super) struct Transcoder<R> {
     input: R,
     decoder: Decoder,
     raw: Vec<u8>,
