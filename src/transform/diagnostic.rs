@@ -13,6 +13,15 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    pub(super) fn new(span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic { span, message: message.into(), hint: None }
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
+        self.hint = Some(hint.into());
+        self
+    }
+
     /// Message and hint in one line.
     pub fn sentence(&self) -> String {
         match &self.hint {

@@ -1,0 +1,200 @@
+//! What a program works on: values held as places in buffers, what functions answer, and faults.
+
+use crate::record::{Cell, Kind, RecordRef, SourceType};
+
+/// Facts of the run that expressions may ask for. `now` is the start of the run as its journal has it, never the clock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunContext {
+    now: String,
+}
+
+impl RunContext {
+    pub fn new(now: jiff::Timestamp) -> RunContext {
+        let seconds = now.round(jiff::Unit::Second).unwrap_or(now);
+        RunContext { now: seconds.strftime("%Y-%m-%dT%H:%M:%SZ").to_string() }
+    }
+
+    /// The start of the run, RFC 3339 in UTC, to the second.
+    pub fn now(&self) -> &str {
+        &self.now
+    }
+
+    /// The date of the start of the run, in UTC.
+    pub fn today(&self) -> &str {
+        self.now.get(..10).unwrap_or_default()
+    }
+}
+
+/// Finished values of target fields, by their index in [`super::Scope::target_fields`].
+pub trait Targets {
+    fn target(&self, index: usize) -> Cell<'_>;
+}
+
+/// No target values: for expressions that use none.
+impl Targets for () {
+    fn target(&self, _: usize) -> Cell<'_> {
+        Cell::MISSING
+    }
+}
+
+impl Targets for [Cell<'_>] {
+    fn target(&self, index: usize) -> Cell<'_> {
+        self.get(index).copied().unwrap_or(Cell::MISSING)
+    }
+}
+
+impl<const N: usize> Targets for [Cell<'_>; N] {
+    fn target(&self, index: usize) -> Cell<'_> {
+        self.as_slice().target(index)
+    }
+}
+
+/// What one evaluation reads.
+#[derive(Clone, Copy)]
+pub struct Input<'a> {
+    pub record: RecordRef<'a>,
+    pub targets: &'a dyn Targets,
+    /// The value that a free `it` stands for (in a check); missing elsewhere.
+    pub it: Cell<'a>,
+    pub context: &'a RunContext,
+}
+
+/// Where a value's bytes are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Place {
+    /// The record's batch.
+    #[default]
+    Record,
+    /// The buffer of a register.
+    Register(u16),
+    /// The program's constants.
+    Constants,
+    /// A target field's value.
+    Target(u16),
+    /// The value of a free `it`.
+    It,
+}
+
+/// A value without a copy of its bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Held {
+    pub kind: Kind,
+    pub source_type: SourceType,
+    pub place: Place,
+    pub start: u32,
+    pub len: u32,
+}
+
+impl Held {
+    pub const MISSING: Held =
+        Held { kind: Kind::Missing, source_type: SourceType::Untyped, place: Place::Record, start: 0, len: 0 };
+}
+
+/// What a function's step answers. It borrows nothing: values stay where they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The text is in the output buffer.
+    Wrote,
+    /// A list or map, as compact JSON, is in the output buffer.
+    WroteAs(Kind),
+    /// An argument as it is.
+    Same(usize),
+    /// A part of an argument: start and length in bytes.
+    Part(usize, usize, usize),
+    Boolean(bool),
+    Missing,
+    /// The value of an argument cannot be taken.
+    Wrong(Wrong),
+}
+
+/// Why a value cannot be taken; small, because a few percent of all records may have one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Wrong {
+    /// The finding code.
+    pub code: &'static str,
+    /// What the value is: "is no calendar date".
+    pub says: &'static str,
+    /// The argument that is wrong.
+    pub argument: usize,
+}
+
+impl Answer {
+    pub fn wrong(code: &'static str, says: &'static str) -> Answer {
+        Answer::Wrong(Wrong { code, says, argument: 0 })
+    }
+
+    pub fn wrong_argument(argument: usize, code: &'static str, says: &'static str) -> Answer {
+        Answer::Wrong(Wrong { code, says, argument })
+    }
+}
+
+/// Where a step writes, and what it may ask of the run.
+pub(super) struct Out<'o> {
+    pub bytes: &'o mut Vec<u8>,
+    pub context: &'o RunContext,
+}
+
+impl Out<'_> {
+    /// Answers with a text.
+    pub fn text(&mut self, text: &str) -> Answer {
+        self.bytes.extend_from_slice(text.as_bytes());
+        Answer::Wrote
+    }
+
+    /// Answers with anything that prints.
+    pub fn print(&mut self, value: impl std::fmt::Display) -> Answer {
+        use std::io::Write;
+        // Writing into a vector cannot fail.
+        let _ = write!(self.bytes, "{value}");
+        Answer::Wrote
+    }
+}
+
+/// Why an expression gave no value for a record. The sentence is made on demand by [`super::Program::explain`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// The finding code: `type`, `date`, `enum`, `phone`, `email`, `range`, ...
+    pub code: &'static str,
+    pub(super) says: &'static str,
+    pub(super) op: u32,
+    pub(super) value: Held,
+}
+
+/// A fault in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained {
+    pub code: &'static str,
+    /// "`31/31/2020` is no calendar date; expected YYYY-MM-DD or MM/DD/YYYY".
+    pub reason: String,
+    /// The value that could not be taken.
+    pub value: Option<String>,
+    /// The step of the expression that refused it.
+    pub span: super::Span,
+}
+
+/// One intermediate value of a traced run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceStep {
+    /// The part of the expression that gave the value.
+    pub span: super::Span,
+    pub kind: Kind,
+    /// The canonical text.
+    pub value: String,
+}
+
+/// A cell's text; [`Kind::Bytes`] is none.
+pub(super) fn text<'a>(cells: &[Cell<'a>], index: usize) -> Result<&'a str, Answer> {
+    let cell = cells.get(index).copied().unwrap_or(Cell::MISSING);
+    if cell.kind == Kind::Bytes {
+        return Err(Answer::wrong_argument(index, "type", "is bytes, not text"));
+    }
+    std::str::from_utf8(cell.bytes).map_err(|_| Answer::wrong_argument(index, "type", "is no UTF-8 text"))
+}
+
+/// The text of a filled cell; `None` where there is nothing.
+pub(super) fn filled_text<'a>(cells: &[Cell<'a>], index: usize) -> Result<Option<&'a str>, Answer> {
+    match cells.get(index) {
+        Some(cell) if cell.is_filled() => text(cells, index).map(Some),
+        _ => Ok(None),
+    }
+}
