@@ -1,1 +1,7 @@
 //! Checks on target values -> findings.
+
+mod field;
+mod kinds;
+mod words;
+
+pub use field::{FieldRules, RuleScratch};
