@@ -37,6 +37,7 @@ pub enum FieldType {
 
 /// What a target demands of a field's values.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Constraints {
     pub required: bool,
     pub unique: bool,
@@ -66,7 +67,7 @@ pub struct Field {
     /// The API name: what a profile says. Nested fields are paths (`address.city`).
     pub name: String,
     pub label: Option<String>,
-    #[serde(rename = "type")]
+    #[serde(rename = "type", default)]
     pub field_type: FieldType,
     /// The type in the system's own words (`VARCHAR(80)`, `reference(Account)`).
     pub native_type: Option<String>,
