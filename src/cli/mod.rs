@@ -5,6 +5,7 @@
 mod completions;
 mod exit;
 mod man;
+mod match_schemas;
 mod print;
 mod report;
 mod runs;
@@ -29,6 +30,8 @@ enum Command {
     Report(report::Args),
     /// List the runs, how each stands and what it needs
     Runs(runs::Args),
+    /// Match the fields of two schema files: schemas in, scored matches out
+    Match(match_schemas::Args),
     /// Print completions for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -57,6 +60,7 @@ fn dispatch(command: Option<Command>) -> Answer {
     match command {
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Runs(args)) => runs::run(args),
+        Some(Command::Match(args)) => match_schemas::run(args),
         Some(Command::Completions(args)) => completions::run(args),
         Some(Command::Man(args)) => man::run(args),
         None => {

@@ -1,5 +1,29 @@
-//! Signals -> combined score -> one-to-one assignment -> reasons; learning.
+//! Which field goes where: signals -> combined score -> one-to-one assignment -> confidence -> reasons; learning.
+//!
+//! The road: [`normalise`] and [`abbreviate`] make words of names, [`aliases`] brings other languages to English,
+//! [`reading`] and [`view`] prepare both objects, [`candidates`] picks the pairs worth a look, [`signals`] measures
+//! them, [`combine`] weighs, [`calibrate`] says how sure, [`assign`] chooses one-to-one, [`reasons`] explains.
 
+mod abbreviate;
+mod aliases;
+mod assign;
+mod calibrate;
+mod candidates;
+mod combine;
+mod compare;
+mod field_list;
+mod lexicon;
 mod model;
+mod normalise;
+mod reading;
+mod reasons;
+mod signals;
+mod suggest;
+pub mod training;
+mod values;
+mod vectors;
+mod view;
 
+pub use field_list::{FieldListError, object_from_field_list};
 pub use model::{Candidate, Evidence, Suggestion, Suggestions};
+pub use suggest::suggest;

@@ -1,0 +1,225 @@
+//! The whole way for one pair of objects: views, candidates, signals, weights, confidence, one-to-one, reasons.
+
+use std::collections::HashMap;
+
+use super::assign::assign;
+use super::calibrate::{Standing, standings};
+use super::combine::{Scored, Weights, measure, weights};
+use super::model::{Candidate, Suggestion, Suggestions};
+use super::reasons;
+use super::view::{TypeGroup, Views};
+use crate::schema::Object;
+
+/// Candidates that are given for every field.
+const CANDIDATES: usize = 10;
+/// Candidates of a field that get their reasons written out; the rest get the shortest.
+const EXPLAINED: usize = 3;
+/// Below this a pair is no suggestion.
+pub(super) const LEAST: f32 = 0.04;
+
+/// Suggests which source field goes into which target field.
+///
+/// Neither the order of fields nor file names count. The answer is the same for the same input.
+pub fn suggest(source: &Object, target: &Object) -> Suggestions {
+    suggest_with_weights(source, target, weights())
+}
+
+pub(super) fn suggest_with_weights(source: &Object, target: &Object, weights: &Weights) -> Suggestions {
+    let views = Views::new(source, target);
+    let mut scored = measure(&views);
+    scored.weigh(&views, weights);
+    let standings = standings(&scored.pairs, &scored.second, source.fields.len(), target.fields.len());
+    let confidences: Vec<f32> = standings.iter().map(|standing| weights.confidence.confidence(*standing)).collect();
+    Answer { views: &views, scored: &scored, standings: &standings, confidences: &confidences, weights }.suggestions()
+}
+
+struct Answer<'a> {
+    views: &'a Views<'a>,
+    scored: &'a Scored,
+    standings: &'a [Standing],
+    confidences: &'a [f32],
+    weights: &'a Weights,
+}
+
+impl Answer<'_> {
+    fn suggestions(&self) -> Suggestions {
+        let mut explained: HashMap<usize, Candidate> = HashMap::new();
+        let rows = self.ranked(self.views.source.fields.len(), |pair| pair.0);
+        let columns = self.ranked(self.views.target.fields.len(), |pair| pair.1);
+        let chosen = self.chosen();
+        for &pair in rows.iter().chain(&columns).flat_map(|list| list.iter().take(EXPLAINED)).chain(&chosen) {
+            explained.entry(pair).or_insert_with(|| self.explain(pair));
+        }
+        let candidate = |pair: usize, field: &str| Candidate {
+            field: field.to_owned(),
+            ..explained.get(&pair).cloned().unwrap_or_else(|| self.brief(pair))
+        };
+        let by_source = (0..rows.len())
+            .map(|row| {
+                let list = rows[row].iter().map(|&pair| candidate(pair, self.target_name(pair))).collect();
+                (self.views.source.fields[row].field.name.clone(), list)
+            })
+            .collect();
+        let by_target = (0..columns.len())
+            .map(|column| {
+                let list = columns[column].iter().map(|&pair| candidate(pair, self.source_name(pair))).collect();
+                (self.views.target.fields[column].field.name.clone(), list)
+            })
+            .collect();
+        let mapping = chosen.iter().map(|&pair| self.suggestion(pair, &explained)).collect();
+        Suggestions { by_source, by_target, mapping }
+    }
+
+    /// The pairs of every row (or column), best first.
+    fn ranked(&self, count: usize, of: impl Fn(&(u32, u32)) -> u32) -> Vec<Vec<usize>> {
+        let mut lists = vec![Vec::new(); count];
+        for (pair, fields) in self.scored.pairs.iter().enumerate() {
+            lists[of(fields) as usize].push(pair);
+        }
+        for list in &mut lists {
+            list.sort_by(|a, b| self.confidences[*b].total_cmp(&self.confidences[*a]).then(a.cmp(b)));
+            list.truncate(CANDIDATES);
+        }
+        lists
+    }
+
+    fn chosen(&self) -> Vec<usize> {
+        let gains: Vec<f32> = self.confidences.iter().map(|confidence| (confidence - LEAST).max(0.0)).collect();
+        assign(&self.scored.pairs, &gains, self.views.source.fields.len(), self.views.target.fields.len())
+    }
+
+    fn suggestion(&self, pair: usize, explained: &HashMap<usize, Candidate>) -> Suggestion {
+        let candidate = explained.get(&pair).cloned().unwrap_or_else(|| self.brief(pair));
+        Suggestion {
+            source: self.source_name(pair).to_owned(),
+            target: self.target_name(pair).to_owned(),
+            confidence: candidate.confidence,
+            accepted: self.accepted(pair),
+            reason: candidate.reason,
+            evidence: candidate.evidence,
+        }
+    }
+
+    /// Sure, the best of its row and of its column, and no conflict of type.
+    fn accepted(&self, pair: usize) -> bool {
+        let standing = self.standings[pair];
+        self.confidences[pair] >= self.weights.confidence.accept_from
+            && standing.row_margin > 0.0
+            && standing.column_margin > 0.0
+            && !self.types_conflict(pair)
+    }
+
+    fn types_conflict(&self, pair: usize) -> bool {
+        let (source, target) = self.scored.pairs[pair];
+        let (a, b) = (self.views.source.fields[source as usize].group, self.views.target.fields[target as usize].group);
+        let strict = |group: TypeGroup| {
+            matches!(group, TypeGroup::Moment | TypeGroup::Boolean | TypeGroup::Number | TypeGroup::Bytes)
+        };
+        a != b && strict(a) && strict(b)
+    }
+
+    fn explain(&self, pair: usize) -> Candidate {
+        let confidence = f64::from(self.confidences[pair]);
+        Candidate {
+            field: String::new(),
+            confidence,
+            reason: reasons::sentence(self.views, self.scored.pairs[pair], self.standings[pair].row_margin, confidence),
+            evidence: reasons::evidence(self.scored, self.weights, pair),
+        }
+    }
+
+    /// For candidates far down: what they lack is that others are better.
+    fn brief(&self, pair: usize) -> Candidate {
+        Candidate {
+            confidence: f64::from(self.confidences[pair]),
+            reason: format!("others fit better by {:.2}", (-self.standings[pair].row_margin).max(0.0)),
+            ..Candidate::default()
+        }
+    }
+
+    fn source_name(&self, pair: usize) -> &str {
+        &self.views.source.fields[self.scored.pairs[pair].0 as usize].field.name
+    }
+
+    fn target_name(&self, pair: usize) -> &str {
+        &self.views.target.fields[self.scored.pairs[pair].1 as usize].field.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema::{Field, FieldType};
+
+    fn object(name: &str, fields: &[&str]) -> Object {
+        let fields = fields.iter().map(|name| Field::named(*name)).collect();
+        Object { name: name.to_owned(), fields, ..Object::default() }
+    }
+
+    fn partner<'s>(suggestions: &'s Suggestions, source: &str) -> Option<&'s str> {
+        let found = suggestions.mapping.iter().find(|suggestion| suggestion.source == source)?;
+        Some(&found.target)
+    }
+
+    #[test]
+    fn a_crm_export_finds_its_target() {
+        let source = object("Contacts", &["fname", "SURNAME", "E-mail Address", "Cell", "Business Street", "CNTCPRSN"]);
+        let target = object("Contact", &["LastName", "FirstName", "Email", "MobilePhone", "MailingStreet", "Phone"]);
+        let suggestions = suggest(&source, &target);
+        assert_eq!(partner(&suggestions, "fname"), Some("FirstName"));
+        assert_eq!(partner(&suggestions, "SURNAME"), Some("LastName"));
+        assert_eq!(partner(&suggestions, "E-mail Address"), Some("Email"));
+        assert_eq!(partner(&suggestions, "Cell"), Some("MobilePhone"));
+        assert_eq!(partner(&suggestions, "Business Street"), Some("MailingStreet"));
+        let first = &suggestions.mapping.iter().find(|suggestion| suggestion.source == "fname");
+        assert!(first.is_some_and(|first| first.accepted && first.confidence > 0.9 && !first.evidence.is_empty()));
+    }
+
+    #[test]
+    fn every_target_gets_its_candidates_too() {
+        let suggestions = suggest(&object("a", &["city", "zip"]), &object("b", &["Town", "Postal Code", "x"]));
+        assert_eq!(suggestions.by_target.len(), 3);
+        assert_eq!(suggestions.by_target[0].1[0].field, "city");
+        assert_eq!(suggestions.by_source[1].1[0].field, "Postal Code");
+    }
+
+    #[test]
+    fn values_decide_where_names_say_nothing() {
+        let mut source = object("t", &["col1", "col2"]);
+        source.fields[0].samples = vec!["ada@x.org".into(), "bob@y.com".into()];
+        source.fields[1].samples = vec!["(374) 239-4099".into(), "933-331-0014".into()];
+        let mut target = object("u", &["Phone", "Email"]);
+        target.fields[0].field_type = FieldType::Phone;
+        target.fields[1].field_type = FieldType::Email;
+        let suggestions = suggest(&source, &target);
+        assert_eq!(suggestions.by_source[0].1[0].field, "Email");
+        assert_eq!(suggestions.by_source[1].1[0].field, "Phone");
+    }
+
+    #[test]
+    fn hostile_schemas_get_a_sensible_answer() {
+        let long = "x".repeat(10_000);
+        let hostile =
+            object("", &["", "", "\u{0}\u{1b}[2J\u{202e}", &long, "same", "same", "日本語", "🙂", "1", "__c"]);
+        for (source, target) in [(&hostile, &hostile), (&object("", &[]), &hostile), (&hostile, &object("x", &["a"]))] {
+            let suggestions = suggest(source, target);
+            assert_eq!(suggestions.by_source.len(), source.fields.len());
+            assert!(suggestions.mapping.len() <= source.fields.len().min(target.fields.len()));
+        }
+    }
+
+    #[test]
+    fn the_order_of_fields_does_not_count() {
+        let names = ["First Name", "City", "Phone 2", "Zip", "Owner", "Fax"];
+        let mut turned = names;
+        turned.reverse();
+        let target = object("Contact", &["zip", "fax", "phone", "city", "firstname", "owner_id"]);
+        let sorted = |suggestions: Suggestions| {
+            let mut pairs: Vec<(String, String)> =
+                suggestions.mapping.into_iter().map(|pair| (pair.source, pair.target)).collect();
+            pairs.sort();
+            pairs
+        };
+        assert_eq!(sorted(suggest(&object("c", &names), &target)), sorted(suggest(&object("c", &turned), &target)));
+    }
+}
