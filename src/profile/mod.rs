@@ -6,6 +6,7 @@
 #[cfg(test)]
 mod arbitrary;
 mod draft;
+mod drift;
 mod edit;
 mod history;
 mod issue;
@@ -24,6 +25,7 @@ mod write;
 mod yaml;
 
 pub use draft::{draft_path, load_draft, remove_draft, save_draft};
+pub use drift::{Drift, Lost, Renamed, Retyped, drift};
 pub use edit::{Edit, EditError, Settings};
 pub use history::History;
 pub use issue::{Issue, Severity, render};

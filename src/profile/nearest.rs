@@ -5,10 +5,9 @@
 /// Case and the separators `_`, `-`, `.` and blank do not count. Similarity is the normalized Damerau-Levenshtein
 /// distance of `strsim`; a candidate that begins with the word, or the other way round, is near as well.
 pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let plain = plain(word);
     let mut best: Option<(f64, &'c str)> = None;
     for candidate in candidates {
-        let score = similarity(&plain, &self::plain(candidate));
+        let score = similarity(word, candidate);
         if score >= 0.6 && best.is_none_or(|(other, _)| score > other) {
             best = Some((score, candidate));
         }
@@ -33,12 +32,14 @@ fn plain(word: &str) -> String {
         .collect()
 }
 
-fn similarity(a: &str, b: &str) -> f64 {
+/// How alike two names are, 0 to 1, as [`nearest`] sees it.
+pub(super) fn similarity(a: &str, b: &str) -> f64 {
+    let (a, b) = (plain(a), plain(b));
     if a.is_empty() || b.is_empty() {
         return 0.0;
     }
-    let by_edits = strsim::normalized_damerau_levenshtein(a, b);
-    let begins = a.len().min(b.len()) >= 3 && (a.starts_with(b) || b.starts_with(a));
+    let by_edits = strsim::normalized_damerau_levenshtein(&a, &b);
+    let begins = a.len().min(b.len()) >= 3 && (a.starts_with(&b) || b.starts_with(&a));
     if begins { by_edits.max(0.65) } else { by_edits }
 }
 
