@@ -70,6 +70,7 @@ objects:
     to: Account
     fields:
       Name: name | trim
+      legacy_id: id
 # the end
 "#;
 

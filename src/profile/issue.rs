@@ -45,6 +45,10 @@ impl Issue {
         }
     }
 
+    pub(super) fn warning(message: impl Into<String>) -> Issue {
+        Issue { severity: Severity::Warning, ..Issue::error(message) }
+    }
+
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Issue {
         self.hint = Some(hint.into());
         self

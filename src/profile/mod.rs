@@ -12,6 +12,7 @@ mod history;
 mod issue;
 mod keys;
 mod layout;
+mod lint;
 mod load;
 mod model;
 mod nearest;
@@ -20,6 +21,7 @@ mod rewrite;
 mod save;
 #[cfg(test)]
 mod schema_test;
+mod uses;
 mod words;
 mod write;
 mod yaml;
@@ -29,11 +31,12 @@ pub use drift::{Drift, Lost, Renamed, Retyped, drift};
 pub use edit::{Edit, EditError, Settings};
 pub use history::History;
 pub use issue::{Issue, Severity, render};
+pub use lint::{LintContext, lint};
 pub use load::{Loaded, Problems, load, parse};
 pub use model::{
     Checks, Duplicates, Example, Expression, FieldMapping, FilledBy, Keep, Length, Lookup, Missing, ObjectMapping,
     Otherwise, Place, Profile, Range, RecordCheck, Threshold, ValueMap,
 };
-pub use nearest::nearest;
 pub use save::{NewText, SaveError, new_text, save};
+pub use uses::{rename_source_field, source_fields_used};
 pub use write::write_new;

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::arbitrary::SAMPLE;
 use super::keys::FORMS;
 use super::yaml::{self, Node, Style, Value};
-use super::{parse, words};
+use super::{LintContext, lint, parse, words};
 
 fn schema() -> Json {
     serde_json::from_str(include_str!("../../assets/mapwright.schema.json")).expect("valid JSON")
@@ -192,9 +192,11 @@ fn every_documented_form_is_read_and_valid() {
     let documented = documented();
     assert!(documented.len() >= 9, "{}", documented.len());
     for text in documented {
-        if let Err(issues) = parse(&text, Path::new("")) {
-            panic!("{}", super::Problems { issues, text });
-        }
+        let issues = match parse(&text, Path::new("")) {
+            Ok(profile) => lint(&profile, &text, &LintContext::default()),
+            Err(issues) => issues,
+        };
+        assert!(issues.is_empty(), "{}", super::Problems { issues, text });
         assert_eq!(validate(&text), Ok(()), "{text}");
     }
 }
