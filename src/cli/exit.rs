@@ -1,9 +1,12 @@
 //! Exit codes, and how an error becomes one.
 
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::connect::{ConnectError, ErrorKind};
+use crate::engine::RunError;
+use crate::profile::{Issue, Loaded, Problems};
 
 /// What a command ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +17,11 @@ pub(crate) enum Exit {
     Failed = 1,
     /// A usage or profile error.
     Usage = 2,
+    /// Finished, but rejects passed the threshold or checks failed.
+    Findings = 3,
+    Cancelled = 4,
+    /// The ledger does not balance.
+    Unbalanced = 5,
 }
 
 impl From<Exit> for ExitCode {
@@ -32,18 +40,35 @@ pub(crate) fn conclude(answer: Answer) -> ExitCode {
         Err(error) => {
             let text = format!("{error:#}");
             let safe: Vec<_> = text.lines().map(crate::record::safe_text).collect();
+            // The issues of a profile say `error:` themselves, each at its place.
+            let lead = if error.is::<Problems>() { "" } else { "error: " };
             // Nothing can be told where standard error is closed.
-            let _ = writeln!(std::io::stderr(), "error: {}", safe.join("\n"));
+            let _ = writeln!(std::io::stderr(), "{lead}{}", safe.join("\n"));
             code_of(&error).into()
         }
     }
 }
 
 fn code_of(error: &anyhow::Error) -> Exit {
+    if error.downcast_ref::<Problems>().is_some() {
+        return Exit::Usage;
+    }
     match error.downcast_ref::<ConnectError>().map(|error| error.kind) {
         Some(ErrorKind::UnknownFormat | ErrorKind::NoSuchObject | ErrorKind::Exists | ErrorKind::Unsupported) => {
             Exit::Usage
         }
         _ => Exit::Failed,
+    }
+}
+
+/// An error of the engine, with the issues of the profile shown in its text.
+pub(crate) fn run_error(error: RunError, path: &Path, loaded: &Loaded) -> anyhow::Error {
+    match error {
+        RunError::Profile(issues) => {
+            let file = path.display().to_string();
+            let issues = issues.into_iter().map(|issue| Issue { file: file.clone(), ..issue }).collect();
+            Problems { issues, text: loaded.text.clone() }.into()
+        }
+        RunError::Connect(error) => error.into(),
     }
 }

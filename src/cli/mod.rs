@@ -6,8 +6,10 @@ mod completions;
 mod exit;
 mod man;
 mod match_schemas;
+mod preview;
 mod print;
 mod report;
+mod run;
 mod runs;
 
 use std::process::ExitCode;
@@ -26,6 +28,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Show the first records before and after
+    Preview(preview::Args),
+    /// Run a profile without a screen
+    Run(run::Args),
     /// Show the report of a run: as text, JSON, Markdown or a page to send around
     Report(report::Args),
     /// List the runs, how each stands and what it needs
@@ -58,6 +64,8 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: Option<Command>) -> Answer {
     match command {
+        Some(Command::Preview(args)) => preview::run(args),
+        Some(Command::Run(args)) => run::run(args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Runs(args)) => runs::run(args),
         Some(Command::Match(args)) => match_schemas::run(args),

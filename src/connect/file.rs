@@ -6,7 +6,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
-use super::{ConnectError, ErrorKind, Fingerprint, Position, WriteMode};
+use super::{ConnectError, ErrorKind, Fingerprint, Position, Publishing, WriteMode};
 
 /// How much of a file's start is looked at to tell what it is.
 pub(super) const PREFIX: usize = 256 << 10;
@@ -360,6 +360,11 @@ impl PendingFile {
             Existing::Replace | Existing::Keep => fs::rename(&self.temporary, &self.path).map_err(failed)?,
         }
         sync_folder(&self.path).map_err(failed)
+    }
+
+    /// What [`PendingFile::finish`] will do.
+    pub fn publishing(&self) -> Publishing {
+        Publishing { path: self.path.clone(), temporary: self.temporary.clone(), bytes: self.len }
     }
 
     /// Gives up: with `keep`, what was written stays under the temporary name.

@@ -20,7 +20,8 @@ mod table;
 pub use error::{ConnectError, ErrorKind};
 pub use location::Location;
 pub use sink::{
-    Encoder, Outcomes, RowOutcome, Sink, SinkSummary, Target, TargetBatch, Ticket, WriteFate, WriteMode, WriteRequest,
+    Encoder, Outcomes, Publishing, RowOutcome, Sink, SinkSummary, Target, TargetBatch, Ticket, WriteFate, WriteMode,
+    WriteRequest,
 };
 pub use source::{Chunk, Decoder, Fingerprint, Position, ReadRequest, Reader, Source};
 pub use table::{CONNECTORS, Connector, OpenSource, OpenTarget, open_source, open_target};

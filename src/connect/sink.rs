@@ -158,6 +158,43 @@ pub struct SinkSummary {
     pub files: Vec<std::path::PathBuf>,
 }
 
+/// A file that [`Sink::finish`] is about to give its final name; written down before, so that a run that was cut off
+/// knows afterwards whether it happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Publishing {
+    pub path: std::path::PathBuf,
+    pub temporary: std::path::PathBuf,
+    /// Size of the whole file.
+    pub bytes: u64,
+}
+
+impl Publishing {
+    /// Whether the file got its final name; what is left of the temporary one is removed then.
+    pub fn happened(&self) -> bool {
+        let Ok(there) = std::fs::metadata(&self.path) else { return false };
+        if there.len() != self.bytes {
+            return false;
+        }
+        match std::fs::metadata(&self.temporary) {
+            Err(_) => true,
+            // Both names stand for one file for a moment where the final one must not replace another.
+            Ok(temporary) if same_file(&there, &temporary) => std::fs::remove_file(&self.temporary).is_ok(),
+            Ok(_) => false,
+        }
+    }
+}
+
+#[cfg(unix)]
+fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+#[cfg(not(unix))]
+fn same_file(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
+    false
+}
+
 /// Takes encoded batches in order.
 pub trait Sink: Send {
     fn encoder(&self) -> Arc<dyn Encoder>;
@@ -174,6 +211,11 @@ pub trait Sink: Send {
 
     /// Bytes written so far.
     fn bytes(&self) -> u64;
+
+    /// The file that [`Sink::finish`] will name, for targets that are files.
+    fn publishing(&self) -> Option<Publishing> {
+        None
+    }
 
     /// Whether what was collected stays in the target when the run ends early (a database that commits batches), or
     /// appears only with [`Sink::finish`] (a file).

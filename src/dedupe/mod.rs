@@ -1,5 +1,9 @@
 //! Keys, survivors, merge policies; groups of values that are variants of one another.
 
 mod cluster;
+mod fingerprints;
+mod survey;
 
 pub use cluster::{Cluster, Clusters, Limits, Method, Variant, cluster};
+pub use fingerprints::{Fingerprint, Fingerprints, fingerprint};
+pub use survey::{Entry, Losers, Survey, SurveyError};

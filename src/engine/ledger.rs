@@ -70,6 +70,12 @@ impl Ledger {
         self.read == self.accounted()
     }
 
+    /// What was written is not in the target after all: the run ended before its file appeared.
+    pub fn unwrite(&mut self) {
+        self.unprocessed += self.written();
+        (self.created, self.updated, self.unchanged) = (0, 0, 0);
+    }
+
     /// Records that the target holds in the wanted state.
     pub fn written(&self) -> u64 {
         self.created + self.updated + self.unchanged

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use unicode_width::UnicodeWidthStr;
 
+use super::{Expression, Place};
 use crate::record::safe_text;
+use crate::transform::Diagnostic;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -33,6 +35,22 @@ pub struct Issue {
 }
 
 impl Issue {
+    /// An error at a place that is known by line and column.
+    pub fn at_place(place: Place, length: u32, message: impl Into<String>) -> Issue {
+        Issue { line: place.line, column: place.column, length: length.max(1), ..Issue::error(message) }
+    }
+
+    /// What is wrong with an expression, under its characters where the expression stands plainly on one line.
+    pub fn of_expression(expression: &Expression, diagnostic: &Diagnostic) -> Issue {
+        let text = &expression.text;
+        let characters = |bytes: Range<usize>| text.get(bytes).map_or(0, |part| part.chars().count() as u32);
+        let plain = !text.contains('\n');
+        let before = if plain { characters(0..diagnostic.span.start) } else { 0 };
+        let length = if plain { characters(diagnostic.span.start..diagnostic.span.end) } else { 1 };
+        let place = Place { column: expression.place.column + before, ..expression.place };
+        Issue::at_place(place, length, diagnostic.message.clone()).hint_if(diagnostic.hint.clone())
+    }
+
     pub(super) fn error(message: impl Into<String>) -> Issue {
         Issue {
             severity: Severity::Error,

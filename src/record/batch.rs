@@ -112,6 +112,17 @@ impl Batch {
         self.rows.push(Row { origin, first_slot: first as u32, raw, fault });
     }
 
+    /// Moves origins that count from 1 within the batch to their place in the whole: so many records and lines came
+    /// before.
+    pub fn number(&mut self, records: u64, lines: u64) {
+        for row in &mut self.rows {
+            row.origin.number += records;
+            if row.origin.line > 0 {
+                row.origin.line += lines;
+            }
+        }
+    }
+
     pub fn record(&self, index: usize) -> RecordRef<'_> {
         RecordRef { batch: self, index }
     }

@@ -7,8 +7,8 @@ use super::dialect::{pinned_delimiter, pinned_quote};
 use super::{CsvSource, Dialect};
 use crate::connect::file::{Existing, PendingFile, ends_with_feed, existing_for, hex};
 use crate::connect::{
-    ConnectError, Encoder, ErrorKind, Location, Outcomes, Position, Sink, SinkSummary, Source, Target, TargetBatch,
-    Ticket, WriteFate, WriteRequest,
+    ConnectError, Encoder, ErrorKind, Location, Outcomes, Position, Publishing, Sink, SinkSummary, Source, Target,
+    TargetBatch, Ticket, WriteFate, WriteRequest,
 };
 use crate::record::{Cell, Kind};
 use crate::schema::Schema;
@@ -211,6 +211,10 @@ impl Sink for CsvSink {
 
     fn bytes(&self) -> u64 {
         self.file.written()
+    }
+
+    fn publishing(&self) -> Option<Publishing> {
+        Some(self.file.publishing())
     }
 
     fn finish(self: Box<Self>) -> Result<SinkSummary, ConnectError> {

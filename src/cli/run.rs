@@ -1,0 +1,225 @@
+//! `mapwright run`: a profile from source to target without a screen.
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use anyhow::Context;
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use super::exit::{Answer, Exit, run_error};
+use crate::connect::Location;
+use crate::engine::{self, RunEvent, RunOptions};
+use crate::{profile, report};
+
+/// Set by Ctrl-C and by a request to end; the run stops at the next safe point.
+static CANCEL: AtomicBool = AtomicBool::new(false);
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// The mapping profile
+    profile: PathBuf,
+    /// Read from here instead of the profile's source
+    #[arg(long, value_name = "SOURCE")]
+    source: Option<String>,
+    /// Write here instead of the profile's target
+    #[arg(long, value_name = "TARGET")]
+    target: Option<String>,
+    /// The run folder, for rejects.csv, report.json and report.html [default: mapwright-runs beside the profile]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// A pilot: only the first N records of each object
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// A pilot: only records whose key stands in this file, one a line
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// Do everything but write to the target
+    #[arg(long)]
+    dry_run: bool,
+    /// Finish the run of this folder if it was cut off; begin one where there is none
+    #[arg(long, requires = "out")]
+    resume: bool,
+    /// Run the rejects of an earlier run again, from its run folder, after they were mended
+    #[arg(long, value_name = "RUN", conflicts_with = "source")]
+    rejects: Option<PathBuf>,
+    /// Memory for the keys of duplicates and unique values before they go to disk, as in 64M or 1G
+    #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
+    memory: usize,
+    /// Threads [default: one a processor]
+    #[arg(long, value_name = "N")]
+    threads: Option<usize>,
+    /// About how much a thread works on at a time, as in 64K
+    #[arg(long, value_name = "SIZE", default_value = "0", value_parser = size, hide = true)]
+    chunk: usize,
+    /// `json` prints every event of the run as a line
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// `64K`, `256M`, `1G` or plain bytes.
+fn size(text: &str) -> Result<usize, String> {
+    let text = text.trim();
+    let (digits, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let factor = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => 1 << 10,
+        "m" | "mb" | "mib" => 1 << 20,
+        "g" | "gb" | "gib" => 1 << 30,
+        other => return Err(format!("`{other}` is no unit; write K, M or G")),
+    };
+    digits
+        .parse::<usize>()
+        .ok()
+        .and_then(|n| n.checked_mul(factor))
+        .ok_or_else(|| format!("`{text}` is no size; write it as 64M"))
+}
+
+pub(crate) fn run(args: Args) -> Answer {
+    let loaded = profile::load(&args.profile)?;
+    let options = options(&args, &loaded)?;
+    // A second handler in one process (tests) is no reason to fail: the first does the same.
+    let _ = ctrlc::set_handler(|| CANCEL.store(true, Ordering::Relaxed));
+    let teller = Teller::new(args.format);
+    let end = engine::run(&loaded.profile, &options, &CANCEL, &|event| teller.tell(event))
+        .map_err(|error| run_error(error, &args.profile, &loaded))?;
+    teller.done();
+    if args.format == Format::Text {
+        let mut out = std::io::stdout().lock();
+        // A closed pipe does not change how the run ended.
+        let _ = writeln!(out, "{}", report::render::text(&end.report));
+        let _ = writeln!(out, "Run folder: {}", crate::record::safe_text(&end.folder.display().to_string()));
+    }
+    if let Some(error) = &end.error {
+        let _ = writeln!(std::io::stderr(), "error: {}", crate::record::safe_text(&error.to_string()));
+    }
+    Ok(match end.exit() {
+        0 => Exit::Done,
+        3 => Exit::Findings,
+        4 => Exit::Cancelled,
+        5 => Exit::Unbalanced,
+        _ => Exit::Failed,
+    })
+}
+
+fn options(args: &Args, loaded: &profile::Loaded) -> anyhow::Result<RunOptions> {
+    let source = match &args.rejects {
+        Some(run) => Some(engine::rejects_of(run)?),
+        None => args.source.as_deref().map(Location::from_argument),
+    };
+    let keys = args
+        .keys
+        .as_ref()
+        .map(|path| {
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("{}: the file with keys could not be read", path.display()))?;
+            Ok::<_, anyhow::Error>(
+                text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect(),
+            )
+        })
+        .transpose()?;
+    Ok(RunOptions {
+        source,
+        target: args.target.as_deref().map(Location::from_argument),
+        out: args.out.clone().unwrap_or_else(|| engine::default_folder(&args.profile)),
+        profile_path: args.profile.display().to_string(),
+        profile_hash: engine::text_hash(&loaded.text),
+        limit: args.limit,
+        keys,
+        dry_run: args.dry_run,
+        resume: args.resume,
+        memory: args.memory,
+        threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        chunk_bytes: args.chunk,
+    })
+}
+
+/// Shows events: a bar on a terminal, plain lines elsewhere, JSON where asked for.
+struct Teller {
+    format: Format,
+    bar: Mutex<Option<ProgressBar>>,
+    on_terminal: bool,
+}
+
+impl Teller {
+    fn new(format: Format) -> Teller {
+        Teller { format, bar: Mutex::new(None), on_terminal: std::io::stderr().is_terminal() }
+    }
+
+    fn tell(&self, event: &RunEvent) {
+        if self.format == Format::Json {
+            if let Ok(line) = serde_json::to_string(event) {
+                let _ = writeln!(std::io::stdout().lock(), "{line}");
+            }
+            return;
+        }
+        match event {
+            RunEvent::ObjectStarted { object, total_bytes } if self.on_terminal => self.start(object, *total_bytes),
+            RunEvent::ObjectStarted { object, .. } => eprintln!("{}: started", crate::record::safe_text(object)),
+            RunEvent::Progress { ledger, source_bytes, .. } => {
+                if let Ok(bar) = self.bar.lock()
+                    && let Some(bar) = &*bar
+                {
+                    bar.set_position(*source_bytes);
+                    bar.set_message(format!("{} read, {} rejected", ledger.read, ledger.rejected));
+                }
+            }
+            RunEvent::ObjectFinished { object, ledger } if !self.on_terminal => {
+                eprintln!(
+                    "{}: {} of {} records written",
+                    crate::record::safe_text(object),
+                    ledger.written(),
+                    ledger.read
+                );
+            }
+            RunEvent::ObjectFinished { .. } => self.done(),
+            RunEvent::Notice { text } => eprintln!("note: {}", crate::record::safe_text(text)),
+            _ => {}
+        }
+    }
+
+    fn start(&self, object: &str, total: Option<u64>) {
+        let bar = match total {
+            Some(total) => ProgressBar::new(total),
+            None => ProgressBar::new_spinner(),
+        };
+        let template = "{prefix} {bar:30} {percent:>3}% {bytes_per_sec} ETA {eta} {msg}";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.set_prefix(crate::record::safe_text(object).into_owned());
+        if let Ok(mut slot) = self.bar.lock() {
+            *slot = Some(bar);
+        }
+    }
+
+    fn done(&self) {
+        if let Ok(mut bar) = self.bar.lock()
+            && let Some(bar) = bar.take()
+        {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_have_units() {
+        assert_eq!(size("64K"), Ok(65_536));
+        assert_eq!(size("1 GiB"), Ok(1 << 30));
+        assert_eq!(size("12"), Ok(12));
+        assert!(size("lots").is_err());
+        assert!(size("99999999999G").is_err());
+    }
+}

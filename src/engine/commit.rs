@@ -1,0 +1,276 @@
+//! The last stage: rows to the sink, rejects to their file, counts to the ledger. Entered in source order.
+
+use std::time::{Duration, Instant};
+
+use super::event::{Finding, RunEvent};
+use super::folder::PendingFile;
+use super::ledger::{Fate, Ledger};
+use super::links::Gathered;
+use super::pipeline::{Commit, Stop};
+use super::plan::{Plan, PlanScratch};
+use super::rejects::RejectsForm;
+use super::settle::Dropped;
+use super::tally::Tally;
+use super::work::{Planned, Work};
+use crate::connect::{Decoder, Outcomes, RowOutcome, Sink, WriteFate};
+use crate::record::Origin;
+
+/// Time between two progress events.
+const PROGRESS_EVERY: Duration = Duration::from_millis(200);
+/// How many rejects are kept as samples for the report and told as events.
+const SAMPLES: usize = 20;
+
+/// A reject as people see it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sample {
+    pub origin: Origin,
+    pub findings: Vec<Finding>,
+}
+
+/// What a pass leaves behind.
+pub(super) struct Committer<'a> {
+    pub plan: &'a Plan,
+    pub object: String,
+    pub sink: Option<Box<dyn Sink>>,
+    pub rejects: PendingFile,
+    pub form: &'a RejectsForm,
+    pub decoder: &'a dyn Decoder,
+    pub emit: &'a (dyn Fn(RunEvent) + Sync),
+    pub started: Instant,
+    pub ledger: Ledger,
+    pub tally: Tally,
+    pub samples: Vec<Sample>,
+    pub source_bytes: u64,
+    pub meter: Meter,
+    /// Time in which the target took nothing: the waits of calls that failed in the end.
+    pub unavailable: Duration,
+    pub failed_reasons: Vec<(u64, String)>,
+    pub faults: u64,
+    pub links: Gathered,
+    scratch: PlanScratch,
+    last_progress: Instant,
+}
+
+/// Rates over time: bytes at each second of the run.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Meter {
+    seconds: Vec<u64>,
+}
+
+impl Meter {
+    fn add(&mut self, at: Duration, bytes: u64) {
+        let second = at.as_secs() as usize;
+        if self.seconds.len() <= second {
+            self.seconds.resize(second + 1, 0);
+        }
+        self.seconds[second] += bytes;
+    }
+
+    /// The most bytes of any one whole second.
+    pub fn peak(&self) -> u64 {
+        self.seconds.iter().copied().max().unwrap_or(0)
+    }
+}
+
+impl<'a> Committer<'a> {
+    #[allow(clippy::too_many_arguments)]
+    pub fn new(
+        plan: &'a Plan,
+        object: &str,
+        sink: Option<Box<dyn Sink>>,
+        rejects: PendingFile,
+        form: &'a RejectsForm,
+        decoder: &'a dyn Decoder,
+        emit: &'a (dyn Fn(RunEvent) + Sync),
+    ) -> Committer<'a> {
+        let now = Instant::now();
+        Committer {
+            plan,
+            object: object.to_owned(),
+            sink,
+            rejects,
+            form,
+            decoder,
+            emit,
+            started: now,
+            ledger: Ledger::default(),
+            tally: Tally::new(plan.width()),
+            samples: Vec::new(),
+            source_bytes: 0,
+            meter: Meter::default(),
+            unavailable: Duration::ZERO,
+            failed_reasons: Vec::new(),
+            faults: 0,
+            links: Gathered::default(),
+            scratch: plan.scratch(),
+            last_progress: now,
+        }
+    }
+
+    /// Bytes written to the target so far.
+    pub fn target_bytes(&self) -> u64 {
+        self.sink.as_ref().map_or(0, |sink| sink.bytes())
+    }
+
+    /// Tells how far the object is.
+    pub fn progress(&mut self) {
+        self.last_progress = Instant::now();
+        (self.emit)(RunEvent::Progress {
+            object: self.object.clone(),
+            ledger: self.ledger,
+            source_bytes: self.source_bytes,
+            target_bytes: self.target_bytes(),
+            elapsed_ms: self.started.elapsed().as_millis() as u64,
+        });
+    }
+
+    fn write_rows(&mut self, work: &Work) -> Result<Option<Vec<RowOutcome>>, Stop> {
+        let rows = work.keep.iter().filter(|keep| **keep).count() as u64;
+        let Some(sink) = &mut self.sink else {
+            self.ledger.count(Fate::Created, rows);
+            return Ok(None);
+        };
+        if rows == 0 {
+            return Ok(None);
+        }
+        let before = Instant::now();
+        let answer = sink.submit(&work.rows).and_then(|ticket| sink.collect(ticket));
+        if answer.is_err() {
+            self.unavailable += before.elapsed();
+        }
+        match answer {
+            Ok(Outcomes::All(fate)) => {
+                self.ledger.count(fate_of(fate), rows);
+                Ok(None)
+            }
+            Ok(Outcomes::Each(each)) => {
+                each.iter().for_each(|one| self.ledger.count(fate_of(one.fate), 1));
+                // A target that answers for fewer rows than it was given has not confirmed the rest.
+                self.ledger.count(Fate::Unprocessed, rows.saturating_sub(each.len() as u64));
+                Ok(Some(each))
+            }
+            Err(error) => {
+                self.ledger.count(Fate::Unprocessed, rows);
+                Err(Stop::Error(error))
+            }
+        }
+    }
+
+    fn take_samples(&mut self, work: &Work) {
+        for (index, planned) in work.planned.iter().enumerate() {
+            if self.samples.len() >= SAMPLES {
+                return;
+            }
+            if !matches!(planned, Planned::Rejected | Planned::Dropped(_)) {
+                continue;
+            }
+            let record = work.batch.record(index);
+            let mut findings = self.plan.explain(record, &mut self.scratch);
+            if let Planned::Dropped(dropped) = planned {
+                findings.push(self.plan.dropped_finding(*dropped, record, &mut self.scratch));
+            }
+            (self.emit)(RunEvent::Rejected {
+                object: self.object.clone(),
+                origin: record.origin().into(),
+                findings: findings.clone(),
+            });
+            self.samples.push(Sample { origin: record.origin(), findings });
+        }
+    }
+
+    /// Adds what settling found to the reasons; the plan's own findings are in the work's tally.
+    fn count_dropped(&mut self, work: &Work) {
+        for (index, planned) in work.planned.iter().enumerate() {
+            let Planned::Dropped(dropped) = planned else { continue };
+            let reason = self.tally.reasons.entry(self.plan.dropped_code(*dropped)).or_default();
+            reason.count += 1;
+            let record = work.batch.record(index);
+            let ordinal = record.origin().number;
+            if reason.wants(ordinal) {
+                self.plan.run(record, &mut self.scratch);
+                if let Some(value) = self.plan.dropped_value(*dropped, record, &mut self.scratch) {
+                    reason.keep(ordinal, value);
+                }
+            }
+        }
+    }
+
+    /// Remembers the ids of written records that later objects look up.
+    fn gather_links(&mut self, work: &Work, outcomes: Option<&[RowOutcome]>) {
+        let tables = self.plan.wanted().len();
+        if tables == 0 {
+            return;
+        }
+        let kept = work.keep.iter().enumerate().filter(|(_, keep)| **keep);
+        for (row, (valid, _)) in kept.enumerate() {
+            let outcome = outcomes.and_then(|all| all.get(row));
+            if outcome.is_some_and(|one| one.fate == WriteFate::Failed) {
+                continue;
+            }
+            for table in 0..tables {
+                let (by, id) = work.link(valid, table, tables);
+                let given = outcome.and_then(|one| one.target_id.as_deref()).map(str::as_bytes);
+                self.links.add(table, by, given.unwrap_or(id));
+            }
+        }
+    }
+
+    fn note_failures(&mut self, work: &Work, outcomes: &[RowOutcome]) {
+        let sent = work.planned.iter().enumerate().filter(|(_, planned)| planned.was_valid()).zip(&work.keep);
+        for (((index, _), _), outcome) in sent.filter(|(_, keep)| **keep).zip(outcomes) {
+            if outcome.fate == WriteFate::Failed && self.failed_reasons.len() < SAMPLES {
+                let number = work.batch.record(index).origin().number;
+                self.failed_reasons.push((number, outcome.reason.clone().unwrap_or_default()));
+            }
+        }
+    }
+}
+
+impl Commit for Committer<'_> {
+    fn commit(&mut self, work: &mut Work) -> Result<(), Stop> {
+        for planned in &work.planned {
+            match planned {
+                Planned::Filtered => self.ledger.filtered += 1,
+                Planned::Rejected => self.ledger.rejected += 1,
+                Planned::Dropped(Dropped::Duplicate) => self.ledger.duplicate += 1,
+                Planned::Dropped(Dropped::NotUnique(_)) => self.ledger.rejected += 1,
+                Planned::Valid => {}
+            }
+        }
+        self.count_dropped(work);
+        self.ledger.read += work.planned.len() as u64;
+        self.faults += work.batch.rows.iter().filter(|row| row.fault.is_some()).count() as u64;
+        let written_before = self.target_bytes();
+        let outcomes = self.write_rows(work);
+        if let Ok(Some(outcomes)) = &outcomes
+            && outcomes.iter().any(|one| one.fate == WriteFate::Failed)
+        {
+            self.note_failures(work, outcomes);
+            let mut lines = Vec::new();
+            self.form.lines(self.plan, work, self.decoder, Some(outcomes), &mut lines);
+            work.rejects = lines;
+        }
+        if let Ok(outcomes) = &outcomes {
+            self.gather_links(work, outcomes.as_deref());
+        }
+        self.rejects.write(&work.rejects).map_err(Stop::Error)?;
+        self.tally.add(&work.tally);
+        self.take_samples(work);
+        self.source_bytes += work.chunk.source_bytes;
+        let bytes = work.chunk.source_bytes + self.target_bytes().saturating_sub(written_before);
+        self.meter.add(self.started.elapsed(), bytes);
+        if self.last_progress.elapsed() >= PROGRESS_EVERY {
+            self.progress();
+        }
+        outcomes.map(|_| ())
+    }
+}
+
+fn fate_of(fate: WriteFate) -> Fate {
+    match fate {
+        WriteFate::Created => Fate::Created,
+        WriteFate::Updated => Fate::Updated,
+        WriteFate::Unchanged => Fate::Unchanged,
+        WriteFate::Failed => Fate::Failed,
+    }
+}

@@ -1,0 +1,236 @@
+//! The run folder: rejects, report, journal of events, manifest. Only this writes into it.
+//!
+//! Files are written under a temporary name and appear under their final one when they are whole and durable. The
+//! folder and its files are private to the user.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::connect::{ConnectError, ErrorKind, Fingerprint, Publishing};
+
+const MANIFEST: &str = "manifest.json";
+const EVENTS: &str = "events.ndjson";
+const LOCK: &str = "lock";
+
+/// What a run folder says about itself.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Manifest {
+    /// Version of mapwright that wrote it.
+    pub version: String,
+    pub run: String,
+    /// `running`, `done`, `cancelled`, `failed`, `stopped`.
+    pub state: String,
+    /// The profile's path as it was given, and the SHA-256 of its text.
+    pub profile: String,
+    pub profile_hash: String,
+    pub source: String,
+    pub target: String,
+    /// One a source object.
+    pub fingerprints: Vec<(String, Fingerprint)>,
+    pub started: String,
+    pub finished: Option<String>,
+    pub exit: Option<i32>,
+    /// Target files, by object, that were about to get their final names.
+    #[serde(default)]
+    pub publishing: Vec<(String, Publishing)>,
+    /// (name, SHA-256) of every finished file of the folder.
+    pub files: Vec<(String, String)>,
+}
+
+impl Manifest {
+    /// Reads the manifest of a run folder; `None` where there is none or it cannot be read as one.
+    pub fn read(folder: &Path) -> Option<Manifest> {
+        serde_json::from_slice(&fs::read(folder.join(MANIFEST)).ok()?).ok()
+    }
+}
+
+/// An open run folder, locked against a second run.
+pub struct RunFolder {
+    path: PathBuf,
+    pub manifest: Manifest,
+    events: BufWriter<File>,
+    /// Held as long as the folder is open.
+    _lock: File,
+}
+
+impl RunFolder {
+    /// Creates the folder (or takes over a finished one) and locks it.
+    pub fn create(path: &Path, manifest: Manifest) -> Result<RunFolder, ConnectError> {
+        make_private(path).map_err(|error| ConnectError::io(path, "create", error))?;
+        let lock = lock(path)?;
+        let events_path = path.join(EVENTS);
+        let events =
+            private_file(&events_path, true).map_err(|error| ConnectError::io(&events_path, "write", error))?;
+        let folder = RunFolder { path: path.to_owned(), manifest, events: BufWriter::new(events), _lock: lock };
+        folder.write_manifest()?;
+        Ok(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens a file of the run under a temporary name.
+    pub fn open(&self, name: &str) -> Result<PendingFile, ConnectError> {
+        let partial = self.path.join(format!("{name}.tmp"));
+        let file = private_file(&partial, true).map_err(|error| ConnectError::io(&partial, "write", error))?;
+        Ok(PendingFile {
+            name: name.to_owned(),
+            partial,
+            path: self.path.join(name),
+            file: BufWriter::with_capacity(1 << 18, file),
+            hash: Sha256::new(),
+        })
+    }
+
+    /// Makes a file whole: synced, under its final name, listed in the manifest.
+    pub fn publish(&mut self, file: PendingFile) -> Result<(), ConnectError> {
+        let path = file.path.clone();
+        let (name, hash) = file.finish().map_err(|error| ConnectError::io(&path, "write", error))?;
+        sync_folder(&self.path).map_err(|error| ConnectError::io(&self.path, "write", error))?;
+        self.manifest.files.retain(|(known, _)| *known != name);
+        self.manifest.files.push((name, hash));
+        Ok(())
+    }
+
+    /// Writes and publishes a small file.
+    pub fn put(&mut self, name: &str, content: &[u8]) -> Result<(), ConnectError> {
+        let mut file = self.open(name)?;
+        file.write(content)?;
+        self.publish(file)
+    }
+
+    /// Adds a line to the journal of events.
+    pub fn event(&mut self, event: &super::RunEvent) -> Result<(), ConnectError> {
+        let path = self.path.join(EVENTS);
+        let written = serde_json::to_writer(&mut self.events, event)
+            .map_err(io::Error::from)
+            .and_then(|()| self.events.write_all(b"\n"))
+            .and_then(|()| self.events.flush());
+        written.map_err(|error| ConnectError::io(&path, "write", error))
+    }
+
+    pub fn write_manifest(&self) -> Result<(), ConnectError> {
+        let path = self.path.join(MANIFEST);
+        let write = || -> io::Result<()> {
+            let mut file = tempfile::NamedTempFile::new_in(&self.path)?;
+            serde_json::to_writer_pretty(&mut file, &self.manifest)?;
+            file.write_all(b"\n")?;
+            file.as_file().sync_all()?;
+            file.persist(&path).map_err(|error| error.error)?;
+            sync_folder(&self.path)
+        };
+        write().map_err(|error| ConnectError::io(&path, "write", error))
+    }
+}
+
+/// A file of the run that is not whole yet.
+pub struct PendingFile {
+    name: String,
+    partial: PathBuf,
+    path: PathBuf,
+    file: BufWriter<File>,
+    hash: Sha256,
+}
+
+impl PendingFile {
+    pub fn write(&mut self, content: &[u8]) -> Result<(), ConnectError> {
+        self.hash.update(content);
+        self.file.write_all(content).map_err(|error| ConnectError::io(&self.partial, "write", error))
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn finish(mut self) -> io::Result<(String, String)> {
+        self.file.flush()?;
+        self.file.get_ref().sync_all()?;
+        fs::rename(&self.partial, &self.path)?;
+        let hash = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        Ok((self.name, hash))
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, ConnectError> {
+    let path = folder.join(LOCK);
+    let file = private_file(&path, false).map_err(|error| ConnectError::io(&path, "write", error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(ConnectError::new(
+            ErrorKind::Exists,
+            folder.display().to_string(),
+            "another run is at work in this run folder",
+            "Wait for it to end, or give this run a folder of its own with `--out`.",
+        )),
+        Err(fs::TryLockError::Error(error)) => Err(ConnectError::io(&path, "lock", error)),
+    }
+}
+
+fn private_file(path: &Path, truncate: bool) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(truncate);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+/// Creates a folder (and those above it) that only the user can enter; leaves an existing one as it is.
+fn make_private(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+#[cfg(unix)]
+fn sync_folder(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_appear_when_whole_and_a_second_run_is_refused() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("a/run");
+        let mut folder = RunFolder::create(&path, Manifest::default()).expect("created");
+        let mut file = folder.open("rejects.csv").expect("opened");
+        file.write(b"_row\n").expect("written");
+        assert!(!path.join("rejects.csv").exists());
+        folder.publish(file).expect("published");
+        assert_eq!(fs::read(path.join("rejects.csv")).expect("there"), b"_row\n");
+        let second = RunFolder::create(&path, Manifest::default()).err().expect("refused");
+        assert!(second.to_string().contains("another run"), "{second}");
+        drop(folder);
+        assert!(RunFolder::create(&path, Manifest::default()).is_ok());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn folder_and_files_are_private() {
+        use std::os::unix::fs::PermissionsExt;
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("run");
+        let mut folder = RunFolder::create(&path, Manifest::default()).expect("created");
+        folder.put("report.json", b"{}").expect("put");
+        let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o700);
+        assert_eq!(mode(&path.join("report.json")), 0o600);
+    }
+}

@@ -1,0 +1,319 @@
+//! One object of a run: prepare (everything that can fail before a record is read), pass, publish.
+
+use std::collections::HashSet;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+
+use super::commit::Committer;
+use super::event::{Phase, RunEvent};
+use super::folder::{PendingFile, RunFolder};
+use super::links::Links;
+use super::pipeline::{self, Ended, Pass};
+use super::plan::{Plan, PlanOptions};
+use super::rejects::RejectsForm;
+use super::run::{RunError, RunOptions, poisoned};
+use super::settling::{Settling, SurveyPass};
+use super::summary::object_report;
+use super::work::Work;
+use crate::connect::{
+    ConnectError, Decoder, Encoder, ErrorKind, Fingerprint, Publishing, ReadRequest, Reader, Sink, Source, Target,
+    WriteRequest,
+};
+use crate::profile::ObjectMapping;
+use crate::report::ObjectReport;
+use crate::schema::Object;
+
+/// An object ready to run.
+pub(super) struct ObjectRun {
+    pub from: String,
+    /// The target object.
+    pub to: String,
+    pub fingerprint: Fingerprint,
+    rejects_name: String,
+    mapping: ObjectMapping,
+    plan: Plan,
+    reader: Box<dyn Reader>,
+    decoder: Arc<dyn Decoder>,
+    target_object: Option<Object>,
+    sink: Option<Box<dyn Sink>>,
+}
+
+/// How an object ended.
+pub(super) struct ObjectEnd {
+    pub report: ObjectReport,
+    /// `done`, `stopped`, `cancelled`, `failed`.
+    pub outcome: String,
+    pub reason: Option<String>,
+    pub error: Option<ConnectError>,
+    /// The most bytes of any one second.
+    pub peak: u64,
+    pub unavailable_seconds: f64,
+    /// Records with a missing required value.
+    pub incomplete: u64,
+}
+
+impl ObjectRun {
+    pub fn prepare(
+        mapping: &ObjectMapping,
+        source: &dyn Source,
+        target: &dyn Target,
+        options: &RunOptions,
+        now: Timestamp,
+        links: &Links,
+        only: bool,
+    ) -> Result<ObjectRun, RunError> {
+        let from = source_object(source, &mapping.from)?;
+        let reader = source.read(&from, &ReadRequest { chunk_bytes: options.chunk_bytes, ..ReadRequest::default() })?;
+        let decoder = reader.decoder();
+        let target_object = target.schema()?.object(&mapping.to).cloned();
+        let keys = options.keys.as_ref().map(|keys| keys.iter().cloned().collect::<HashSet<_>>());
+        let plan = Plan::compile(
+            mapping,
+            decoder.fields(),
+            target_object.as_ref(),
+            PlanOptions { now, keys, links: links.clone() },
+        )
+        .map_err(RunError::Profile)?;
+        let fingerprint = source.fingerprint(&from)?;
+        let rejects_name =
+            if only { "rejects.csv".to_owned() } else { format!("rejects-{}.csv", file_word(&mapping.to)) };
+        Ok(ObjectRun {
+            from,
+            to: mapping.to.clone(),
+            fingerprint,
+            rejects_name,
+            mapping: mapping.clone(),
+            plan,
+            reader,
+            decoder,
+            target_object,
+            sink: None,
+        })
+    }
+
+    /// Opens the target for this object.
+    pub fn open(&mut self, target: &dyn Target, run: &str) -> Result<(), ConnectError> {
+        self.sink = Some(target.open(&WriteRequest {
+            object: self.mapping.to.clone(),
+            fields: self.plan.target_fields().to_vec(),
+            mode: self.mapping.write,
+            key: self.mapping.key.clone(),
+            schema: self.target_object.clone(),
+            resume: None,
+            run: run.to_owned(),
+        })?);
+        Ok(())
+    }
+
+    /// Gives the opened target up; nothing was written to it.
+    pub fn close(self) {
+        if let Some(sink) = self.sink {
+            // The error that is reported is the one that came first.
+            let _ = sink.abandon(false);
+        }
+    }
+}
+
+/// An object's name as part of a file name: no separators, nothing hidden, not too long.
+fn file_word(name: &str) -> String {
+    let word: String =
+        name.chars().map(|c| if c.is_alphanumeric() || c == '-' || c == '_' { c } else { '_' }).collect();
+    word.chars().take(80).collect()
+}
+
+/// The source's name of the object that a profile means: its own name, or the only object there is.
+pub fn source_object(source: &dyn Source, wanted: &str) -> Result<String, ConnectError> {
+    let objects = source.objects()?;
+    if objects.iter().any(|object| object == wanted) {
+        return Ok(wanted.to_owned());
+    }
+    if let [only] = objects.as_slice() {
+        return Ok(only.clone());
+    }
+    let nearest = objects.iter().max_by(|a, b| {
+        let score = |name: &str| strsim::jaro_winkler(name, wanted);
+        score(a).total_cmp(&score(b))
+    });
+    let hint = nearest.map(|name| format!(" Did you mean `{name}`?")).unwrap_or_default();
+    let known = objects.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
+    let next = format!("It has: {known}.{hint}");
+    Err(ConnectError::new(ErrorKind::NoSuchObject, "source", format!("there is no object `{wanted}`"), next))
+}
+
+type Emit<'a> = &'a (dyn Fn(RunEvent) + Sync);
+
+/// Runs one object to its end; never fails itself, since what went before must be reported.
+pub(super) fn run_object(
+    object: ObjectRun,
+    source: &dyn Source,
+    options: &RunOptions,
+    cancel: &AtomicBool,
+    folder: &Mutex<RunFolder>,
+    emit: Emit<'_>,
+) -> ObjectEnd {
+    let ObjectRun { from, rejects_name, mapping, plan, reader, decoder, sink, fingerprint, .. } = object;
+    emit(RunEvent::ObjectStarted { object: mapping.to.clone(), total_bytes: reader.total_bytes() });
+    emit(RunEvent::Phase { phase: Phase::Reading });
+    let form = RejectsForm::new(decoder.fields());
+    let rejects = match open_rejects(folder, &rejects_name, &form, decoder.fields()) {
+        Ok(rejects) => rejects,
+        Err(error) => return before_the_first_record(&mapping, &from, sink, error),
+    };
+    let encoder: Option<Arc<dyn Encoder>> = sink.as_ref().map(|sink| sink.encoder());
+    let survey = SurveyPass { plan: &plan, from: &from, source, options, cancel };
+    let settling = Settling::new(&mapping, &plan, options.memory, survey);
+    let committer = Committer::new(&plan, &mapping.to, sink, rejects, &form, &*decoder, emit);
+    let between = |work: &mut Work| {
+        if work.rows.rows == work.keep.len() {
+            work.rows.retain(&work.keep);
+        }
+        let mut lines = std::mem::take(&mut work.rejects);
+        lines.clear();
+        form.lines(&plan, work, &*decoder, None, &mut lines);
+        work.rejects = lines;
+    };
+    let pass = Pass {
+        plan: &plan,
+        threads: options.threads,
+        limit: options.limit,
+        encoder: encoder.as_deref(),
+        full: true,
+        cancel,
+        between: &between,
+        base: (0, 0),
+    };
+    let (ended, settling, mut committer) = pipeline::run(reader, &pass, settling, committer);
+    committer.progress();
+    let changed = source.fingerprint(&from).is_ok_and(|now| now != fingerprint);
+    let verdict = Verdict::of(ended, &settling, changed);
+    finish(verdict, committer, folder, &mapping, &from, emit)
+}
+
+fn open_rejects(
+    folder: &Mutex<RunFolder>,
+    name: &str,
+    form: &RejectsForm,
+    fields: &[String],
+) -> Result<PendingFile, ConnectError> {
+    let mut file = folder.lock().map_err(|_| poisoned())?.open(name)?;
+    file.write(&form.header(fields))?;
+    Ok(file)
+}
+
+fn before_the_first_record(
+    mapping: &ObjectMapping,
+    from: &str,
+    sink: Option<Box<dyn Sink>>,
+    error: ConnectError,
+) -> ObjectEnd {
+    if let Some(sink) = sink {
+        // The error that is reported is the first one.
+        let _ = sink.abandon(false);
+    }
+    let report = ObjectReport { from: from.to_owned(), to: mapping.to.clone(), ..ObjectReport::default() };
+    ObjectEnd {
+        report,
+        outcome: "failed".to_owned(),
+        reason: Some(error.to_string()),
+        error: Some(error),
+        peak: 0,
+        unavailable_seconds: 0.0,
+        incomplete: 0,
+    }
+}
+
+/// How an object ended, before its target was closed.
+struct Verdict {
+    outcome: &'static str,
+    reason: Option<String>,
+    error: Option<ConnectError>,
+}
+
+impl Verdict {
+    fn of(ended: Ended, settling: &Settling<'_>, changed: bool) -> Verdict {
+        let (outcome, reason, error) = match ended {
+            Ended::Failed(error) => ("failed", Some(error.to_string()), Some(error)),
+            Ended::Cancelled => ("cancelled", Some("cancelled by the operator".to_owned()), None),
+            Ended::AtTheEnd | Ended::Early if settling.stopped || settling.settle.passed_at_the_end() => {
+                ("stopped", Some(settling.words()), None)
+            }
+            Ended::AtTheEnd | Ended::Early if changed => {
+                let error = ConnectError::new(
+                    ErrorKind::Changed,
+                    settling.survey.from,
+                    "the source changed while it was read",
+                    "Run again when nothing writes to it any more.",
+                );
+                ("failed", Some(error.to_string()), Some(error))
+            }
+            Ended::AtTheEnd | Ended::Early => ("done", None, None),
+        };
+        Verdict { outcome, reason, error }
+    }
+}
+
+/// Writes down which file is about to get its final name.
+fn announce(folder: &Mutex<RunFolder>, object: &str, publishing: Publishing) -> Result<(), ConnectError> {
+    let mut folder = folder.lock().map_err(|_| poisoned())?;
+    folder.manifest.publishing.retain(|(known, _)| known != object);
+    folder.manifest.publishing.push((object.to_owned(), publishing));
+    folder.write_manifest()
+}
+
+/// Closes target and rejects and sums up.
+fn finish(
+    mut verdict: Verdict,
+    mut committer: Committer<'_>,
+    folder: &Mutex<RunFolder>,
+    mapping: &ObjectMapping,
+    from: &str,
+    emit: Emit<'_>,
+) -> ObjectEnd {
+    emit(RunEvent::Phase { phase: Phase::Finishing });
+    let target_bytes = committer.target_bytes();
+    if let Some(sink) = committer.sink.take() {
+        let stays = sink.commits_as_it_goes();
+        let done = verdict.outcome == "done";
+        let announced = match sink.publishing() {
+            Some(publishing) if done => announce(folder, &mapping.to, publishing),
+            _ => Ok(()),
+        };
+        let closed = match announced {
+            Ok(()) if done => sink.finish().map(|_| ()),
+            Ok(()) => sink.abandon(false),
+            Err(error) => sink.abandon(false).and(Err(error)),
+        };
+        let failed = closed.is_err();
+        if let Err(error) = closed {
+            verdict.outcome = "failed";
+            verdict.reason.get_or_insert(error.to_string());
+            verdict.error.get_or_insert(error);
+        }
+        if (!done || failed) && !stays {
+            committer.ledger.unwrite();
+        }
+    }
+    let rejects_name = committer.rejects.name().to_owned();
+    let report = object_report(&committer, mapping, from, target_bytes, &rejects_name);
+    let (peak, waited) = (committer.meter.peak(), committer.unavailable.as_secs_f64());
+    let incomplete = committer.tally.incomplete;
+    committer.links.publish(committer.plan.wanted());
+    let published = folder.lock().map_err(|_| poisoned()).and_then(|mut folder| folder.publish(committer.rejects));
+    if let Err(error) = published {
+        verdict.outcome = "failed";
+        verdict.reason.get_or_insert(error.to_string());
+        verdict.error.get_or_insert(error);
+    }
+    emit(RunEvent::ObjectFinished { object: mapping.to.clone(), ledger: report.ledger });
+    ObjectEnd {
+        report,
+        outcome: verdict.outcome.to_owned(),
+        reason: verdict.reason,
+        error: verdict.error,
+        peak,
+        unavailable_seconds: waited,
+        incomplete,
+    }
+}

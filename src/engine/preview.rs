@@ -1,0 +1,128 @@
+//! The plan over a handful of records with everything kept: what the workbench and `mapwright preview` show. The values
+//! and findings are those of the run, since it is the run's plan.
+
+use super::event::Finding;
+use super::object::source_object;
+use super::plan::{Plan, PlanScratch, Verdict};
+use super::run::RunError;
+use super::settle::{Bid, Dropped, Settle};
+use crate::connect::{Chunk, ReadRequest, Source};
+use crate::profile::{Issue, Keep, ObjectMapping};
+use crate::record::{Batch, Cell, Kind, Origin, RecordRef};
+
+/// A preview wants its first records at once.
+const CHUNK: usize = 1 << 16;
+
+/// A record before and after.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Preview {
+    pub origin: Origin,
+    /// In the order of the source's fields.
+    pub before: Vec<PreviewCell>,
+    /// In the order of the mapping's target fields.
+    pub after: Vec<PreviewCell>,
+    pub fate: PreviewFate,
+    pub findings: Vec<Finding>,
+}
+
+/// A cell's kind and canonical text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PreviewCell {
+    pub kind: Kind,
+    pub text: String,
+}
+
+/// What the run would do with the record, as far as the previewed records tell: duplicates are found among them only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PreviewFate {
+    Written,
+    Rejected,
+    Duplicate,
+    Filtered,
+}
+
+impl From<Cell<'_>> for PreviewCell {
+    fn from(cell: Cell<'_>) -> Self {
+        PreviewCell { kind: cell.kind, text: cell.display().into_owned() }
+    }
+}
+
+/// Runs the plan over a batch. `settled` carries what earlier batches of the same preview settled.
+pub fn preview(plan: &Plan, batch: &Batch, scratch: &mut PlanScratch, settled: &mut PreviewSettle) -> Vec<Preview> {
+    batch
+        .records()
+        .map(|record| {
+            let verdict = plan.run(record, scratch);
+            let mut fate = match verdict {
+                Verdict::Valid => PreviewFate::Written,
+                Verdict::Rejected => PreviewFate::Rejected,
+                Verdict::Filtered => PreviewFate::Filtered,
+            };
+            let mut findings = if verdict == Verdict::Rejected { plan.explain(record, scratch) } else { Vec::new() };
+            if verdict == Verdict::Valid
+                && let Some(dropped) = settled.decide(plan, record, scratch)
+            {
+                fate = if dropped == Dropped::Duplicate { PreviewFate::Duplicate } else { PreviewFate::Rejected };
+                findings.push(plan.dropped_finding(dropped, record, scratch));
+            }
+            Preview {
+                origin: record.origin(),
+                before: record.cells().map(PreviewCell::from).collect(),
+                after: (0..plan.width()).map(|field| plan.cell(field, record, scratch).into()).collect(),
+                fate,
+                findings,
+            }
+        })
+        .collect()
+}
+
+/// Previews an object's records from the first one on, until `show` has enough (it answers false) or the source ends.
+/// `compile` makes the plan once the source's fields are known.
+///
+/// # Errors
+/// The source's and the plan's.
+pub fn preview_object(
+    source: &dyn Source,
+    mapping: &ObjectMapping,
+    compile: impl FnOnce(&[String]) -> Result<Plan, Vec<Issue>>,
+    mut show: impl FnMut(&Plan, Preview) -> bool,
+) -> Result<(), RunError> {
+    let from = source_object(source, &mapping.from)?;
+    let mut reader = source.read(&from, &ReadRequest { chunk_bytes: CHUNK, ..ReadRequest::default() })?;
+    let decoder = reader.decoder();
+    let plan = compile(decoder.fields()).map_err(RunError::Profile)?;
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    let (mut scratch, mut settled) = (plan.scratch(), PreviewSettle::new(&plan));
+    let (mut records, mut lines) = (0, 0);
+    while reader.next(&mut chunk)? {
+        decoder.decode(&mut chunk, &mut batch)?;
+        batch.number(records, lines);
+        records += batch.len() as u64;
+        lines += chunk.lines;
+        if !preview(&plan, &batch, &mut scratch, &mut settled).into_iter().all(|one| show(&plan, one)) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// Duplicates among previewed records, first ones staying.
+pub struct PreviewSettle {
+    settle: Settle,
+    seen: u64,
+}
+
+impl PreviewSettle {
+    pub fn new(plan: &Plan) -> PreviewSettle {
+        PreviewSettle { settle: Settle::new(Keep::First, plan.unique_fields().len(), usize::MAX, None), seen: 0 }
+    }
+
+    fn decide(&mut self, plan: &Plan, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Option<Dropped> {
+        let key = plan.key(record, scratch);
+        let uniques: Vec<_> =
+            plan.unique_fields().iter().map(|field| plan.unique_key(record, scratch, *field)).collect();
+        let ordinal = self.seen;
+        self.seen += 1;
+        self.settle.decide(Bid { ordinal, key, uniques: &uniques, filled: scratch.filled() })
+    }
+}

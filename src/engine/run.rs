@@ -1,0 +1,353 @@
+//! A run: every object of a profile from source to target, with ledger, rejects and report.
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
+
+use jiff::{Timestamp, tz::TimeZone};
+use sha2::{Digest, Sha256};
+
+use super::event::{Phase, RunEvent};
+use super::folder::{Manifest, RunFolder};
+use super::links::{Links, object_order};
+use super::object::{ObjectEnd, ObjectRun, run_object};
+use super::resume;
+use crate::connect::{ConnectError, ErrorKind, Location, Source, Target, open_source, open_target};
+use crate::profile::{Issue, Profile};
+use crate::report::{self, Report};
+
+/// What the command line adds to a profile.
+#[derive(Debug, Clone)]
+pub struct RunOptions {
+    pub source: Option<Location>,
+    pub target: Option<Location>,
+    /// The run folder.
+    pub out: PathBuf,
+    /// The profile's path as given and the hash of its text, for the manifest.
+    pub profile_path: String,
+    pub profile_hash: String,
+    /// Read no more than so many records of each object.
+    pub limit: Option<u64>,
+    /// Only records whose key is one of these; the others are filtered.
+    pub keys: Option<Vec<String>>,
+    /// Nothing is written to the target.
+    pub dry_run: bool,
+    /// Finish the run that this folder holds, if it was cut off; begin one where there is none.
+    pub resume: bool,
+    /// Bytes that key sets may take before they go to disk.
+    pub memory: usize,
+    pub threads: usize,
+    /// About how many bytes a chunk has; 0 leaves it to the connector.
+    pub chunk_bytes: usize,
+}
+
+/// Why a run did not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The profile does not fit the source or itself.
+    #[error("{}", sentences(.0))]
+    Profile(Vec<Issue>),
+}
+
+fn sentences(issues: &[Issue]) -> String {
+    issues.iter().map(|issue| issue.message.clone()).collect::<Vec<_>>().join("\n")
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct RunEnd {
+    pub report: Report,
+    pub folder: PathBuf,
+    /// The error that ended it early, if one did.
+    pub error: Option<ConnectError>,
+}
+
+impl RunEnd {
+    /// The exit code of `mapwright run`.
+    pub fn exit(&self) -> i32 {
+        match self.report.outcome.as_str() {
+            _ if !self.report.balances => 5,
+            "failed" => 1,
+            "stopped" => 3,
+            "cancelled" => 4,
+            _ => 0,
+        }
+    }
+}
+
+/// Runs a profile. `emit` gets every event; `cancel` ends the run at the next safe point.
+///
+/// Errors before the first record was read come back as `Err`, and nothing was written then; later ones end the run,
+/// with a report, in [`RunEnd::error`].
+pub fn run(
+    profile: &Profile,
+    options: &RunOptions,
+    cancel: &AtomicBool,
+    emit: &(dyn Fn(&RunEvent) + Sync),
+) -> Result<RunEnd, RunError> {
+    let source_location = options.source.as_ref().unwrap_or(&profile.source);
+    let target_location = options.target.as_ref().unwrap_or(&profile.target);
+    let earlier = if options.resume { Manifest::read(&options.out) } else { None };
+    if let Some(end) = resume::finished(options, earlier.as_ref())? {
+        return Ok(end);
+    }
+    let started = earlier.as_ref().and_then(|manifest| manifest.started.parse().ok()).unwrap_or_else(Timestamp::now);
+    let source = open_source(source_location)?;
+    let target = open_target(target_location)?;
+    if target.single_object() && profile.objects.len() > 1 && !options.dry_run {
+        return Err(one_file_for_many(target_location, profile.objects.len()).into());
+    }
+    let run = earlier.as_ref().map_or_else(|| run_name(started, options), |manifest| manifest.run.clone());
+    let links = Links::of(profile);
+    let order = object_order(profile).map_err(|names| circle(options, &names))?;
+    let mut objects = Vec::new();
+    for mapping in order.iter().map(|index| &profile.objects[*index]) {
+        let only = profile.objects.len() == 1;
+        objects.push(ObjectRun::prepare(mapping, &*source, &*target, options, started, &links, only)?);
+    }
+    if let Some(earlier) = &earlier {
+        resume::unchanged(options, earlier, &objects)?;
+    }
+    let manifest = Manifest {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        run: run.clone(),
+        state: "running".to_owned(),
+        profile: options.profile_path.clone(),
+        profile_hash: options.profile_hash.clone(),
+        source: source_location.address.clone(),
+        target: target_location.address.clone(),
+        fingerprints: objects.iter().map(|object| (object.from.clone(), object.fingerprint.clone())).collect(),
+        started: started.to_string(),
+        publishing: earlier.map(|manifest| manifest.publishing).unwrap_or_default(),
+        ..Manifest::default()
+    };
+    let published: Vec<String> = resume::published(&manifest);
+    let folder = RunFolder::create(&options.out, manifest)?;
+    if !options.dry_run {
+        objects = open_all(objects, &*target, &run, &published)?;
+    }
+    let running = Running {
+        folder: Mutex::new(folder),
+        emit,
+        report: Report {
+            run,
+            name: profile.name.clone(),
+            profile: Some(options.profile_path.clone()),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            dry_run: options.dry_run,
+            source: source_location.address.clone(),
+            target: target_location.address.clone(),
+            started: started.to_string(),
+            balances: true,
+            ..Report::default()
+        },
+        started,
+    };
+    running.tell(RunEvent::Started {
+        run: running.report.run.clone(),
+        folder: Some(options.out.clone()),
+        dry_run: options.dry_run,
+    });
+    let ends = running.objects(objects, &*source, options, cancel);
+    Ok(running.conclude(ends)?)
+}
+
+/// Opens the target for every object whose file is not there already; all or none.
+fn open_all(
+    mut objects: Vec<ObjectRun>,
+    target: &dyn Target,
+    run: &str,
+    published: &[String],
+) -> Result<Vec<ObjectRun>, ConnectError> {
+    for index in 0..objects.len() {
+        if published.contains(&objects[index].to) {
+            continue;
+        }
+        if let Err(error) = objects[index].open(target, run) {
+            objects.into_iter().for_each(ObjectRun::close);
+            return Err(error);
+        }
+    }
+    Ok(objects)
+}
+
+fn one_file_for_many(target: &Location, objects: usize) -> ConnectError {
+    let what = format!("the profile has {objects} objects, and this target is one file");
+    ConnectError::new(
+        ErrorKind::Unsupported,
+        target.address.clone(),
+        what,
+        "Name a folder or a database as the target.",
+    )
+}
+
+fn circle(options: &RunOptions, names: &str) -> ConnectError {
+    let what = format!("{names}: the lookups of these objects go round in a circle");
+    let next = "Leave one of the lookups out and fill it in a second run.";
+    ConnectError::new(ErrorKind::Unsupported, options.profile_path.clone(), what, next)
+}
+
+/// A run under way.
+struct Running<'a> {
+    folder: Mutex<RunFolder>,
+    emit: &'a (dyn Fn(&RunEvent) + Sync),
+    report: Report,
+    started: Timestamp,
+}
+
+impl Running<'_> {
+    /// Emits an event and writes it to the run folder's journal. A journal that cannot be written ends nothing: the
+    /// files that matter report their own errors.
+    fn tell(&self, event: RunEvent) {
+        if let Ok(mut folder) = self.folder.lock() {
+            let _ = folder.event(&event);
+        }
+        (self.emit)(&event);
+    }
+
+    fn objects(
+        &self,
+        objects: Vec<ObjectRun>,
+        source: &dyn Source,
+        options: &RunOptions,
+        cancel: &AtomicBool,
+    ) -> Vec<ObjectEnd> {
+        let mut ends: Vec<ObjectEnd> = Vec::new();
+        for object in objects {
+            let over = ends.last().is_some_and(|end| end.outcome != "done");
+            if over {
+                break;
+            }
+            let end = run_object(object, source, options, cancel, &self.folder, &|event| self.tell(event));
+            ends.push(end);
+        }
+        ends
+    }
+
+    /// Sums up, renders the report into the folder, and closes the manifest.
+    fn conclude(mut self, ends: Vec<ObjectEnd>) -> Result<RunEnd, ConnectError> {
+        let finished = Timestamp::now();
+        let elapsed = finished.duration_since(self.started).as_secs_f64();
+        let mut error = None;
+        let (mut peak, mut waited, mut planned, mut incomplete) = (0, 0.0, 0, 0);
+        let mut outcome = "done".to_owned();
+        for end in ends {
+            self.report.ledger.add(&end.report.ledger);
+            self.report.data_volume += end.report.source_bytes + end.report.target_bytes;
+            peak = peak.max(end.peak);
+            waited += end.unavailable_seconds;
+            planned += end.report.ledger.read.saturating_sub(end.report.ledger.filtered);
+            incomplete += end.incomplete + end.report.ledger.duplicate;
+            self.report.objects.push(end.report);
+            if end.outcome != "done" {
+                outcome = end.outcome;
+                self.report.outcome_reason = end.reason;
+            }
+            error = error.or(end.error);
+        }
+        self.report.balances =
+            self.report.ledger.balances() && self.report.objects.iter().all(|object| object.ledger.balances());
+        self.report.completeness = share(planned.saturating_sub(incomplete), planned);
+        self.report.finished = finished.to_string();
+        self.report.elapsed_seconds = elapsed;
+        self.report.data_rate = self.report.data_volume as f64 / elapsed.max(1e-3);
+        self.report.throughput = (peak as f64).max(self.report.data_rate);
+        self.report.availability = (1.0 - waited / elapsed.max(1e-3)).clamp(0.0, 1.0);
+        self.report.outcome = outcome;
+        let phase = match self.report.outcome.as_str() {
+            "cancelled" => Phase::Cancelled,
+            "failed" => Phase::Failed,
+            _ => Phase::Done,
+        };
+        self.tell(RunEvent::Phase { phase });
+        let path = self.write_report()?;
+        let end = RunEnd { report: self.report.clone(), folder: path, error };
+        self.finish_manifest(&end)?;
+        self.tell(RunEvent::Finished { exit: end.exit(), folder: Some(end.folder.clone()) });
+        Ok(end)
+    }
+
+    fn write_report(&self) -> Result<PathBuf, ConnectError> {
+        let mut folder = self.folder.lock().map_err(|_| poisoned())?;
+        folder.put("report.json", report::render::json(&self.report).as_bytes())?;
+        folder.put("report.md", report::render::markdown(&self.report).as_bytes())?;
+        folder.put("report.html", report::render::html(&self.report).as_bytes())?;
+        Ok(folder.path().to_owned())
+    }
+
+    fn finish_manifest(&self, end: &RunEnd) -> Result<(), ConnectError> {
+        let mut folder = self.folder.lock().map_err(|_| poisoned())?;
+        folder.manifest.state = self.report.outcome.clone();
+        folder.manifest.finished = Some(self.report.finished.clone());
+        folder.manifest.exit = Some(end.exit());
+        folder.write_manifest()
+    }
+}
+
+pub(super) fn poisoned() -> ConnectError {
+    ConnectError::new(
+        ErrorKind::Io,
+        "run folder",
+        "another thread stopped while writing it",
+        "Run again with `--resume`.",
+    )
+}
+
+pub(super) fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 1.0 } else { part as f64 / whole as f64 }
+}
+
+/// A name that sorts by time and tells runs of the same second apart.
+fn run_name(started: Timestamp, options: &RunOptions) -> String {
+    let time = started.to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%SZ").to_string();
+    format!("{time}-{:04x}", std::process::id() as u16 ^ options.out.as_os_str().len() as u16)
+}
+
+/// Where run folders go when `--out` says nothing: `mapwright-runs` beside the profile, one folder a run, by start time.
+pub fn default_folder(profile: &Path) -> PathBuf {
+    let home = profile.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let time = Timestamp::now().to_zoned(TimeZone::UTC).strftime("%Y%m%dT%H%M%S%3fZ").to_string();
+    let name = profile.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    home.join("mapwright-runs").join(format!("{time}-{name}"))
+}
+
+/// SHA-256 of a text in hexadecimal, as manifests hold it.
+pub fn text_hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The rejects file of an earlier run as a source. `run` is a run folder, or a rejects file itself.
+///
+/// # Errors
+/// Nothing there, or a folder with rejects of several objects: then the file must be named.
+pub fn rejects_of(run: &Path) -> Result<Location, ConnectError> {
+    let place = run.display().to_string();
+    if run.is_file() {
+        return Ok(pinned_csv(run));
+    }
+    let entries = std::fs::read_dir(run).map_err(|error| ConnectError::io(run, "read", error))?;
+    let mut files: Vec<PathBuf> = entries
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            name == "rejects.csv" || (name.starts_with("rejects-") && name.ends_with(".csv"))
+        })
+        .collect();
+    files.sort();
+    match files.as_slice() {
+        [only] => Ok(pinned_csv(only)),
+        [] => Err(ConnectError::new(
+            ErrorKind::NotFound,
+            place,
+            "this is no run folder with rejects",
+            "Name the folder that the run printed as its run folder; `mapwright runs` lists them.",
+        )),
+        _ => Ok(pinned_csv(run)),
+    }
+}
+
+fn pinned_csv(path: &Path) -> Location {
+    Location { address: path.display().to_string(), ..Location::default() }
+}

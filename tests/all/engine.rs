@@ -1,0 +1,357 @@
+//! Whole runs on files: fates, order, bytes, folders.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use mapwright::engine::{self, RunEnd, RunError, RunEvent, RunOptions};
+use mapwright::profile;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+/// A folder with a source and a profile.
+struct Bench {
+    home: TempDir,
+}
+
+#[derive(Clone)]
+struct How {
+    threads: usize,
+    chunk_bytes: usize,
+    memory: usize,
+    limit: Option<u64>,
+    keys: Option<Vec<String>>,
+    dry_run: bool,
+    out: &'static str,
+}
+
+impl Default for How {
+    fn default() -> Self {
+        How { threads: 2, chunk_bytes: 0, memory: 1 << 28, limit: None, keys: None, dry_run: false, out: "run" }
+    }
+}
+
+const HEAD: &str = "mapwright: 1\nsource: { path: source.csv, header: true }\ntarget: target.csv\nobjects:\n  - from: source.csv\n    to: target\n";
+
+impl Bench {
+    fn new(source: &str, object: &str) -> Bench {
+        let home = tempfile::tempdir().expect("a folder");
+        fs::write(home.path().join("source.csv"), source).expect("written");
+        fs::write(home.path().join("profile.yaml"), format!("{HEAD}{object}")).expect("written");
+        Bench { home }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+
+    fn try_run(&self, how: &How, cancel: &AtomicBool, emit: &(dyn Fn(&RunEvent) + Sync)) -> Result<RunEnd, RunError> {
+        let path = self.path("profile.yaml");
+        let loaded = profile::load(&path).unwrap_or_else(|problems| panic!("{problems}"));
+        let options = RunOptions {
+            source: None,
+            target: None,
+            out: self.path(how.out),
+            profile_path: path.display().to_string(),
+            profile_hash: engine::text_hash(&loaded.text),
+            limit: how.limit,
+            keys: how.keys.clone(),
+            dry_run: how.dry_run,
+            resume: false,
+            memory: how.memory,
+            threads: how.threads,
+            chunk_bytes: how.chunk_bytes,
+        };
+        engine::run(&loaded.profile, &options, cancel, emit)
+    }
+
+    fn run(&self, how: &How) -> RunEnd {
+        let end = self.try_run(how, &AtomicBool::new(false), &|_| ()).unwrap_or_else(|error| panic!("{error}"));
+        assert!(end.report.balances, "{:?}", end.report.ledger);
+        end
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+}
+
+const PEOPLE: &str = "id,name,email\n\
+    1, Ada ,ada@x.org\n\
+    2,Bob,\n\
+    3,,c@x.org\n\
+    4,Dee,ADA@x.org\n\
+    5,Eve,not an address\n";
+
+const FIELDS: &str = "    fields:\n      Id: id\n      Name: { value: name | trim, required: true }\n      Email: { value: email | lower, pattern: '[^@ ]+@[^@ ]+' }\n";
+
+#[test]
+fn every_record_has_a_fate_and_rejects_stand_with_their_reasons() {
+    let bench = Bench::new(PEOPLE, &format!("    duplicates: {{ key: email | lower, keep: first }}\n{FIELDS}"));
+    let end = bench.run(&How::default());
+    let ledger = end.report.ledger;
+    assert_eq!((ledger.read, ledger.created, ledger.rejected, ledger.duplicate), (5, 2, 2, 1));
+    assert_eq!(bench.read("target.csv"), "Id,Name,Email\n1,Ada,ada@x.org\n2,Bob,\n");
+    assert_eq!(
+        bench.read("run/rejects.csv"),
+        "_row,_errors,id,name,email\n3,Name:required,3,,c@x.org\n4,record:duplicate,4,Dee,ADA@x.org\n\
+         5,Email:pattern,5,Eve,not an address\n"
+    );
+    assert_eq!(end.exit(), 0);
+    for name in ["report.json", "report.html", "report.md", "manifest.json"] {
+        assert!(bench.path("run").join(name).is_file(), "{name}");
+    }
+    let report: serde_json::Value = serde_json::from_str(&bench.read("run/report.json")).expect("JSON");
+    assert_eq!(report["ledger"]["read"], 5);
+    let reasons: Vec<&str> = end.report.objects[0].reasons.iter().map(|reason| reason.label.as_str()).collect();
+    assert_eq!(reasons, ["Email:pattern", "Name:required", "record:duplicate"]);
+    let email = &end.report.objects[0].fields[2];
+    assert_eq!((email.filled, email.valid, email.records), (4, 3, 5));
+}
+
+#[test]
+fn rejects_can_be_mended_and_run_again() {
+    let bench = Bench::new(PEOPLE, FIELDS);
+    bench.run(&How::default());
+    let mended = bench.read("run/rejects.csv").replace("3,Name:required,3,,", "3,Name:required,3,Cleo,");
+    fs::write(bench.path("run/rejects.csv"), mended).expect("written");
+    let path = bench.path("profile.yaml");
+    let loaded = profile::load(&path).expect("a profile");
+    let options = RunOptions {
+        source: Some(engine::rejects_of(&bench.path("run")).expect("rejects")),
+        target: Some(mapwright::connect::Location::from_argument(&bench.path("second.csv").display().to_string())),
+        out: bench.path("again"),
+        profile_path: String::new(),
+        profile_hash: String::new(),
+        limit: None,
+        keys: None,
+        dry_run: false,
+        resume: false,
+        memory: 1 << 20,
+        threads: 1,
+        chunk_bytes: 0,
+    };
+    let end = engine::run(&loaded.profile, &options, &AtomicBool::new(false), &|_| ()).expect("runs");
+    assert_eq!((end.report.ledger.created, end.report.ledger.rejected), (1, 1));
+    assert_eq!(bench.read("second.csv"), "Id,Name,Email\n3,Cleo,c@x.org\n");
+    assert_eq!(
+        bench.read("again/rejects.csv"),
+        "_row,_errors,id,name,email\n5,Email:pattern,5,Eve,not an address\n",
+        "the row number is still that of the first source"
+    );
+}
+
+#[test]
+fn last_and_most_complete_survive_at_their_own_place() {
+    let source = "k,a,b\nx,1,\ny,2,2\nx,,\nx,3,3\ny,,\n";
+    let fields = "    fields:\n      k: k\n      a: a\n      b: b\n";
+    let kept = |keep: &str| {
+        let bench = Bench::new(source, &format!("    duplicates: {{ key: k, keep: {keep} }}\n{fields}"));
+        bench.run(&How::default());
+        bench.read("target.csv")
+    };
+    assert_eq!(kept("first"), "k,a,b\nx,1,\ny,2,2\n");
+    assert_eq!(kept("last"), "k,a,b\nx,3,3\ny,,\n");
+    assert_eq!(kept("most-complete"), "k,a,b\ny,2,2\nx,3,3\n");
+}
+
+#[test]
+fn the_first_valid_record_stays_not_the_first() {
+    let source = "k,n\nx,\nx,1\nx,2\n";
+    let bench =
+        Bench::new(source, "    duplicates: k\n    fields:\n      k: k\n      n: { value: n, required: true }\n");
+    bench.run(&How::default());
+    assert_eq!(bench.read("target.csv"), "k,n\nx,1\n");
+}
+
+#[test]
+fn unique_values_are_checked_after_duplicates() {
+    let source = "k,u\na,1\na,2\nb,2\nc,1\n";
+    let bench = Bench::new(source, "    duplicates: k\n    fields:\n      k: k\n      u: { value: u, unique: true }\n");
+    let end = bench.run(&How::default());
+    assert_eq!(bench.read("target.csv"), "k,u\na,1\nb,2\n");
+    assert_eq!((end.report.ledger.duplicate, end.report.ledger.rejected), (1, 1));
+    assert!(bench.read("run/rejects.csv").contains("4,u:unique,c,1"));
+}
+
+#[test]
+fn filtered_records_are_counted_and_are_no_rejects() {
+    let bench = Bench::new("id,state\n1,on\n2,off\n", "    where: state != \"off\"\n    fields:\n      id: id\n");
+    let end = bench.run(&How::default());
+    assert_eq!((end.report.ledger.filtered, end.report.ledger.created), (1, 1));
+    assert_eq!(bench.read("run/rejects.csv"), "_row,_errors,id,state\n");
+}
+
+#[test]
+fn ragged_records_are_kept_as_rejects_with_all_their_cells() {
+    let bench = Bench::new("id,name\n1,Ann\n2\n3,Cid,x\n", "    fields:\n      id: id\n      name: name\n");
+    let end = bench.run(&How::default());
+    assert_eq!((end.report.ledger.created, end.report.ledger.rejected), (1, 2));
+    let rejects = bench.read("run/rejects.csv");
+    assert!(rejects.contains("3,record:too_many_fields,3,Cid,x\n"), "{rejects}");
+    assert!(rejects.contains("2,record:too_few_fields,2"), "{rejects}");
+}
+
+#[test]
+fn a_threshold_stops_the_run_and_leaves_no_target() {
+    let rows: String = (0..50).map(|n| format!("{n},{}\n", if n % 5 == 0 { "" } else { "x" })).collect();
+    let object = "    on_reject: { stop_at: 3 }\n    fields:\n      id: id\n      v: { value: v, required: true }\n";
+    let bench = Bench::new(&format!("id,v\n{rows}"), object);
+    let mut seen = Vec::new();
+    for (threads, chunk_bytes) in [(1, 0), (2, 16), (3, 50)] {
+        let end = bench.run(&How { threads, chunk_bytes, ..How::default() });
+        assert_eq!((end.exit(), end.report.outcome.as_str()), (3, "stopped"));
+        assert!(!bench.path("target.csv").exists());
+        seen.push(end.report.ledger);
+    }
+    assert!(seen.iter().all(|ledger| *ledger == seen[0]), "{seen:?}");
+    assert_eq!((seen[0].read, seen[0].rejected, seen[0].unprocessed), (16, 4, 12));
+}
+
+#[test]
+fn a_pilot_takes_the_first_records_or_those_named() {
+    let rows: String = (0..100).map(|n| format!("k{n},{n}\n")).collect();
+    let bench =
+        Bench::new(&format!("k,v\n{rows}"), "    write: replace\n    key: k\n    fields:\n      k: k\n      v: v\n");
+    for chunk_bytes in [8, 0] {
+        let end = bench.run(&How { limit: Some(7), chunk_bytes, ..How::default() });
+        assert_eq!((end.report.ledger.read, end.report.ledger.created), (7, 7));
+    }
+    let end = bench.run(&How { keys: Some(vec!["k3".to_owned(), "k77".to_owned()]), ..How::default() });
+    assert_eq!((end.report.ledger.created, end.report.ledger.filtered), (2, 98));
+    assert_eq!(bench.read("target.csv"), "k,v\nk3,3\nk77,77\n");
+}
+
+#[test]
+fn a_dry_run_counts_and_writes_no_target() {
+    let bench = Bench::new(PEOPLE, FIELDS);
+    let end = bench.run(&How { dry_run: true, ..How::default() });
+    assert_eq!((end.report.ledger.created, end.report.ledger.rejected), (3, 2));
+    assert!(!bench.path("target.csv").exists());
+}
+
+#[test]
+fn a_target_that_exists_is_left_alone() {
+    let bench = Bench::new(PEOPLE, FIELDS);
+    fs::write(bench.path("target.csv"), "precious").expect("written");
+    let error = bench.try_run(&How::default(), &AtomicBool::new(false), &|_| ()).expect_err("refused");
+    assert!(error.to_string().contains("target.csv"), "{error}");
+    assert_eq!(bench.read("target.csv"), "precious");
+}
+
+#[test]
+fn cancelling_leaves_no_half_target_and_a_balanced_ledger() {
+    let rows: String = (0..20_000).map(|n| format!("{n},some text to make it longer\n")).collect();
+    let bench = Bench::new(&format!("id,v\n{rows}"), "    fields:\n      id: id\n      v: v\n");
+    let cancel = AtomicBool::new(false);
+    let how = How { chunk_bytes: 1000, ..How::default() };
+    let end = bench
+        .try_run(&how, &cancel, &|event| {
+            if matches!(event, RunEvent::ObjectStarted { .. }) {
+                cancel.store(true, Ordering::Relaxed);
+            }
+        })
+        .expect("runs");
+    assert_eq!((end.exit(), end.report.outcome.as_str()), (4, "cancelled"));
+    assert!(end.report.balances);
+    assert_eq!(end.report.ledger.created, 0);
+    assert!(!bench.path("target.csv").exists());
+    let left: Vec<_> = names(bench.home.path()).into_iter().filter(|name| name.contains("tmp")).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("readable");
+    entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn a_misspelt_field_is_named_at_its_place_before_anything_is_read() {
+    let bench = Bench::new(PEOPLE, "    fields:\n      Name: nmae | trim\n");
+    let Err(RunError::Profile(issues)) = bench.try_run(&How::default(), &AtomicBool::new(false), &|_| ()) else {
+        panic!("it must not run");
+    };
+    assert_eq!((issues[0].line, issues[0].column), (8, 13), "{issues:?}");
+    assert!(issues[0].hint.as_deref().is_some_and(|hint| hint.contains("name")), "{issues:?}");
+    assert!(!bench.path("run").exists());
+}
+
+#[test]
+fn lookups_find_the_records_of_an_earlier_object() {
+    let home = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| home.path().join(name);
+    fs::create_dir(at("source")).expect("made");
+    fs::create_dir(at("out")).expect("made");
+    fs::write(at("source/people.csv"), "name,firm\nAda,007\nBob,9\nCid,\n").expect("written");
+    fs::write(at("source/firms.csv"), "no,title\n007,Acme\n").expect("written");
+    let profile = "mapwright: 1\nsource: source\ntarget: out/\nobjects:\n\
+        \x20 - from: people.csv\n    to: Contact\n    fields:\n      Name: name\n      AccountId: { lookup: firm, in: Account, by: Legacy, missing: reject }\n\
+        \x20 - from: firms.csv\n    to: Account\n    key: Id\n    fields:\n      Id: concat(\"A-\", no)\n      Legacy: no\n";
+    fs::write(at("profile.yaml"), profile).expect("written");
+    let loaded = profile::load(&at("profile.yaml")).unwrap_or_else(|problems| panic!("{problems}"));
+    let options = RunOptions {
+        source: None,
+        target: None,
+        out: at("run"),
+        profile_path: String::new(),
+        profile_hash: String::new(),
+        limit: None,
+        keys: None,
+        dry_run: false,
+        resume: false,
+        memory: 1 << 20,
+        threads: 2,
+        chunk_bytes: 0,
+    };
+    let end =
+        engine::run(&loaded.profile, &options, &AtomicBool::new(false), &|_| ()).unwrap_or_else(|e| panic!("{e}"));
+    assert_eq!(fs::read_to_string(at("out/Contact.csv")).expect("there"), "Name,AccountId\nAda,A-007\nCid,\n");
+    let rejects = fs::read_to_string(at("run/rejects-Contact.csv")).expect("there");
+    assert_eq!(rejects, "_row,_errors,name,firm\n2,AccountId:lookup,Bob,9\n");
+    assert!(end.report.balances);
+}
+
+/// A value that may need quoting, be empty, or repeat.
+fn value() -> impl Strategy<Value = String> {
+    prop_oneof![
+        Just(String::new()),
+        "[a-c]{1,2}",
+        Just("a,b".to_owned()),
+        Just("say \"hi\"".to_owned()),
+        Just("two\nlines".to_owned()),
+        Just(" ÄÖ ".to_owned()),
+    ]
+}
+
+fn csv_of(rows: &[(String, String, String)]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(["a", "b", "c"]).expect("written");
+    for (a, b, c) in rows {
+        writer.write_record([a, b, c]).expect("written");
+    }
+    String::from_utf8(writer.into_inner().expect("whole")).expect("text")
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn threads_chunks_and_memory_change_no_byte(
+        rows in prop::collection::vec((value(), value(), value()), 1..60),
+        keep in prop::sample::select(vec!["first", "last", "most-complete"]),
+    ) {
+        let object = format!(
+            "    write: replace\n    duplicates: {{ key: a, keep: {keep} }}\n    where: b != \"cc\"\n    fields:\n      A: {{ value: a | upper, unique: true }}\n      B: {{ value: b | trim, required: true }}\n      C: join(\"-\", target.A, c)\n"
+        );
+        let bench = Bench::new(&csv_of(&rows), &object);
+        let mut seen = Vec::new();
+        for (threads, chunk_bytes, memory) in [(1, 0, 1 << 28), (2, 7, 1 << 28), (3, 64, 1), (2, 1 << 16, 1)] {
+            let end = bench.run(&How { threads, chunk_bytes, memory, ..How::default() });
+            prop_assert!(end.report.ledger.read == rows.len() as u64);
+            seen.push((bench.read("target.csv"), bench.read("run/rejects.csv"), end.report.ledger, end.report.objects[0].fields.clone()));
+        }
+        for other in &seen[1..] {
+            prop_assert_eq!(&seen[0], other);
+        }
+    }
+}
