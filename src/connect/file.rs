@@ -164,6 +164,26 @@ pub(super) fn existing_for(mode: WriteMode, path: &Path) -> Result<Existing, Con
     ))
 }
 
+/// Makes an empty file that only the user can read.
+pub(super) fn create_private(path: &Path) -> Result<(), ConnectError> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    private(&mut options);
+    options.open(path).map(drop).map_err(|error| not_created(path, error))
+}
+
+fn not_created(path: &Path, error: io::Error) -> ConnectError {
+    match error.kind() {
+        io::ErrorKind::NotFound => ConnectError::new(
+            ErrorKind::NotFound,
+            path.display().to_string(),
+            "the folder to write into does not exist",
+            "Create the folder, or check the path.",
+        ),
+        _ => ConnectError::io(path, "write", error),
+    }
+}
+
 /// Whether a file's last byte is a line feed.
 pub(super) fn ends_with_feed(path: &Path) -> Result<bool, ConnectError> {
     let mut last = [0];
@@ -240,15 +260,7 @@ impl PendingFile {
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         private(&mut options);
-        let file = options.open(&temporary).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => ConnectError::new(
-                ErrorKind::NotFound,
-                path.display().to_string(),
-                "the folder to write into does not exist",
-                "Create the folder, or check the path.",
-            ),
-            _ => ConnectError::io(path, "write", error),
-        })?;
+        let file = options.open(&temporary).map_err(|error| not_created(path, error))?;
         let path = path.to_owned();
         let buffer = Vec::with_capacity(BLOCK + (64 << 10));
         let mut pending = PendingFile { file, temporary, path, existing, kept: None, buffer, len: 0, started_at: 0 };

@@ -37,7 +37,8 @@ fn files(folder: &PathBuf) -> Result<Vec<String>, ConnectError> {
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !name.starts_with('.') && entry.path().is_file() && table::by_extension(&entry.path()).is_some() {
+        let readable = table::by_extension(&entry.path()).is_some_and(|connector| !connector.many_objects);
+        if !name.starts_with('.') && entry.path().is_file() && readable {
             names.push(name);
         }
     }
@@ -136,7 +137,7 @@ impl FolderTarget {
                 "Give the object a name without `/`, `\\`, `:` and control characters that does not start with a dot.",
             ));
         }
-        if table::by_extension(std::path::Path::new(object)).is_some() {
+        if table::by_extension(std::path::Path::new(object)).is_some_and(|connector| !connector.many_objects) {
             return Ok(object.to_owned());
         }
         Ok(format!("{object}.{}", self.location.format.as_deref().unwrap_or("csv")))

@@ -15,6 +15,7 @@ mod lines;
 mod location;
 mod sink;
 mod source;
+pub mod sqlite;
 mod table;
 
 pub use error::{ConnectError, ErrorKind};

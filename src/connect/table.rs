@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{ConnectError, ErrorKind, Location, Source, Target, csv, folder, json};
+use super::{ConnectError, ErrorKind, Location, Source, Target, csv, folder, json, sqlite};
 
 /// How a connector opens a source.
 pub type OpenSource = fn(&Location) -> Result<Box<dyn Source>, ConnectError>;
@@ -19,6 +19,8 @@ pub struct Connector {
     pub extensions: &'static [&'static str],
     /// Schemes before a colon.
     pub schemes: &'static [&'static str],
+    /// Whether one file or address holds several objects; such a file is no object of a folder.
+    pub many_objects: bool,
     pub source: Option<OpenSource>,
     pub target: Option<OpenTarget>,
 }
@@ -29,6 +31,7 @@ pub static CONNECTORS: &[Connector] = &[
         about: "Delimited text: any delimiter, quote, line end and encoding",
         extensions: &["csv", "tsv", "tab", "psv", "txt"],
         schemes: &["csv"],
+        many_objects: false,
         source: Some(csv::open_source),
         target: Some(csv::open_target),
     },
@@ -37,6 +40,7 @@ pub static CONNECTORS: &[Connector] = &[
         about: "One JSON object a line; nested objects become fields like `address.city`",
         extensions: &["ndjson", "jsonl"],
         schemes: &["ndjson", "jsonl"],
+        many_objects: false,
         source: Some(json::open_ndjson_source),
         target: Some(json::open_ndjson_target),
     },
@@ -45,8 +49,18 @@ pub static CONNECTORS: &[Connector] = &[
         about: "JSON: an array of objects, or an object that holds one",
         extensions: &["json"],
         schemes: &["json"],
+        many_objects: false,
         source: Some(json::open_source),
         target: Some(json::open_target),
+    },
+    Connector {
+        name: "sqlite",
+        about: "SQLite databases: tables and views, with their keys and rules",
+        extensions: &["db", "sqlite", "sqlite3"],
+        schemes: &["sqlite"],
+        many_objects: true,
+        source: Some(sqlite::open_source),
+        target: Some(sqlite::open_target),
     },
 ];
 
@@ -104,7 +118,11 @@ pub(super) fn by_extension(path: &Path) -> Option<&'static Connector> {
 
 /// The connector for what a file holds.
 fn by_content(location: &Location) -> Result<&'static Connector, ConnectError> {
-    let prefix = super::file::text_prefix(&location.path())?;
+    let path = location.path();
+    if sqlite::is_database(&path) {
+        return CONNECTORS.iter().find(|connector| connector.name == "sqlite").ok_or_else(|| unknown(location));
+    }
+    let prefix = super::file::text_prefix(&path)?;
     let start = prefix.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&prefix.bytes).trim_ascii_start();
     // A bracket or brace and a quote soon after: no delimited file starts like that.
     let json = match start {
@@ -116,9 +134,9 @@ fn by_content(location: &Location) -> Result<&'static Connector, ConnectError> {
     CONNECTORS.iter().find(|connector| connector.name == name).ok_or_else(|| unknown(location))
 }
 
-/// Endings of files that can be read, with the dot.
+/// Endings of files that hold one object and can be read, with the dot.
 pub(super) fn file_endings() -> Vec<String> {
-    let readable = CONNECTORS.iter().filter(|connector| connector.source.is_some());
+    let readable = CONNECTORS.iter().filter(|connector| connector.source.is_some() && !connector.many_objects);
     readable.flat_map(|connector| connector.extensions.iter().map(|ending| format!(".{ending}"))).collect()
 }
 

@@ -1,0 +1,102 @@
+//! Opening a database file, and its errors in plain words.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, ErrorCode, OpenFlags};
+
+use crate::connect::{ConnectError, ErrorKind, file};
+
+/// How long to wait for another program that holds the database.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whether a file starts as SQLite databases do (SQLite, "Database File Format", section 1.3).
+pub(in crate::connect) fn is_database(path: &Path) -> bool {
+    let mut start = [0; 16];
+    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
+    read.is_ok() && start == *b"SQLite format 3\0"
+}
+
+/// Opens an existing database for reading.
+pub(super) fn open_to_read(path: &Path) -> Result<Connection, ConnectError> {
+    let file = file::open(path)?;
+    if file.metadata().is_ok_and(|metadata| metadata.len() > 0) && !is_database(path) {
+        return Err(no_database(path));
+    }
+    open(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+}
+
+/// Opens a database for writing; creates it, private to the user, where it is absent. Tells, too,
+/// whether it was in WAL mode before.
+pub(super) fn open_to_write(path: &Path) -> Result<(Connection, bool), ConnectError> {
+    if path.exists() {
+        drop(open_to_read(path)?);
+    } else {
+        file::create_private(path)?;
+    }
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    let failed = |error| plain(path, error);
+    let mode: String = connection.query_row("PRAGMA journal_mode", [], |row| row.get(0)).map_err(failed)?;
+    connection.pragma_update(None, "journal_mode", "WAL").map_err(failed)?;
+    connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
+    connection.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
+    connection.set_prepared_statement_cache_capacity(32);
+    Ok((connection, mode.eq_ignore_ascii_case("wal")))
+}
+
+fn open(path: &Path, flags: OpenFlags) -> Result<Connection, ConnectError> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags).map_err(|error| plain(path, error))?;
+    connection.busy_timeout(PATIENCE).map_err(|error| plain(path, error))?;
+    Ok(connection)
+}
+
+fn no_database(path: &Path) -> ConnectError {
+    ConnectError::new(
+        ErrorKind::NotReadable,
+        path.display().to_string(),
+        "this is no SQLite database",
+        "Check the path, or pin `format:` to what the file holds.",
+    )
+}
+
+/// An error of SQLite that concerns the database as a whole.
+pub(super) fn plain(path: &Path, error: rusqlite::Error) -> ConnectError {
+    let place = path.display().to_string();
+    let Some(code) = error.sqlite_error_code() else {
+        return ConnectError::new(ErrorKind::Io, place, error.to_string(), "Report this: it should not happen.");
+    };
+    let (kind, what, next) = match code {
+        ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => (
+            ErrorKind::Io,
+            "another program holds the database locked".to_owned(),
+            "Close the program that uses it, then run again.",
+        ),
+        ErrorCode::NotADatabase => return no_database(path),
+        ErrorCode::DatabaseCorrupt => (
+            ErrorKind::Malformed,
+            "the database file is damaged".to_owned(),
+            "Restore it from a backup, or try `sqlite3 FILE .recover`.",
+        ),
+        ErrorCode::DiskFull => {
+            (ErrorKind::Io, "the disk is full".to_owned(), "Free some space, then run again; what was committed stays.")
+        }
+        ErrorCode::ReadOnly | ErrorCode::PermissionDenied => (
+            ErrorKind::Denied,
+            "no right to write to the database".to_owned(),
+            "Ask for the right to write to the file and its folder, or run as a user who has it.",
+        ),
+        ErrorCode::CannotOpen => (
+            ErrorKind::Denied,
+            "the database cannot be opened".to_owned(),
+            "Check that the folder exists and that you may read and write it.",
+        ),
+        _ => (ErrorKind::Io, error.to_string(), "Check the database, then run again."),
+    };
+    ConnectError::new(kind, place, what, next)
+}
+
+/// An identifier, quoted so that no name can be anything but a name.
+pub(super) fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
