@@ -54,6 +54,11 @@ pub fn find(text: &str) -> Option<&'static Country> {
     BY_NAME.get(&folded(text)).map(|place| &COUNTRIES[*place].0)
 }
 
+/// The English names, for the nearest right word.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    COUNTRIES.iter().map(|(country, _)| country.name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

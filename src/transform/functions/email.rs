@@ -94,20 +94,29 @@ fn is_unusual_address(address: &str) -> bool {
         return false;
     }
     let Some((local, domain)) = address.rsplit_once('@') else { return false };
-    // Inside quotes RFC 5321 takes printable ASCII only, escaped or not.
-    if local.starts_with('"') && !quoted_local(local) {
+    let local_right = if local.starts_with('"') {
+        local.len() <= 64 && quoted_local(local)
+    } else {
+        EmailAddress::is_valid_local_part(local)
+    };
+    if !local_right {
         return false;
     }
     if let Some(literal) = domain.strip_prefix('[') {
         let Some(literal) = literal.strip_suffix(']') else { return false };
-        return is_address_literal(literal) && EmailAddress::is_valid_local_part(local);
+        return is_address_literal(literal);
     }
+    // A plain local part in its place lets the library judge the domain alone.
     let options = Options { allow_domain_literal: false, allow_display_text: false, ..Options::default() };
-    EmailAddress::parse_with_options(address, options.with_no_minimum_sub_domains()).is_ok()
+    EmailAddress::parse_with_options(&format!("a@{domain}"), options.with_no_minimum_sub_domains()).is_ok()
+        && !domain.starts_with(['.', '-'])
         && !domain.ends_with(['.', '-'])
         && !domain.contains("..")
+        && !domain.contains(".-")
+        && !domain.contains("-.")
 }
 
+/// Printable characters between quotes; a backslash escapes one of ASCII (RFC 5321, `Quoted-string`).
 fn quoted_local(local: &str) -> bool {
     let Some(inner) = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else { return false };
     let mut bytes = inner.bytes();
@@ -210,6 +219,10 @@ mod tests {
             ("o'brien@example.ie", true),
             ("\"john smith\"@example.org", true),
             ("\"a\\\"b\"@example.org", true),
+            ("\"\"@example.org", true),
+            ("\"a\\ b\"@example.org", true),
+            ("\"a\\é\"@example.org", false),
+            ("ada@exämple-.org", false),
             ("ada@[192.0.2.1]", true),
             ("ada@[IPv6:2001:db8::1]", true),
             ("użytkownik@przykład.pl", true),

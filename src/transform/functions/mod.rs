@@ -11,9 +11,15 @@ use super::value::{Answer, Out};
 use super::{Diagnostic, Span};
 use crate::record::Cell;
 
+mod boolean;
+mod clean;
+mod country;
 mod dates;
 mod email;
+mod hash;
+mod lists;
 mod lookup;
+mod names;
 mod numbers;
 pub(super) mod operators;
 mod phone;
@@ -328,11 +334,17 @@ impl Preparing<'_> {
 
 const FAMILIES: &[&[Function]] = &[
     text::FUNCTIONS,
+    clean::FUNCTIONS,
+    names::FUNCTIONS,
     email::FUNCTIONS,
     phone::FUNCTIONS,
     dates::FUNCTIONS,
     numbers::FUNCTIONS,
+    boolean::FUNCTIONS,
+    country::FUNCTIONS,
+    lists::FUNCTIONS,
     lookup::FUNCTIONS,
+    hash::FUNCTIONS,
     questions::FUNCTIONS,
 ];
 
