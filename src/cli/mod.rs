@@ -3,7 +3,9 @@
 //! To add a command: a file with `Args` (clap) and `run(Args) -> Answer`, a line in [`Command`] and one in [`dispatch`].
 
 mod completions;
+mod eval;
 mod exit;
+mod functions;
 mod man;
 mod match_schemas;
 mod preview;
@@ -32,6 +34,10 @@ enum Command {
     Preview(preview::Args),
     /// Run a profile without a screen
     Run(run::Args),
+    /// Evaluate an expression on every record of a source, or once
+    Eval(eval::Args),
+    /// List the functions of expressions
+    Functions(functions::Args),
     /// Show the report of a run: as text, JSON, Markdown or a page to send around
     Report(report::Args),
     /// List the runs, how each stands and what it needs
@@ -66,6 +72,8 @@ fn dispatch(command: Option<Command>) -> Answer {
     match command {
         Some(Command::Preview(args)) => preview::run(args),
         Some(Command::Run(args)) => run::run(args),
+        Some(Command::Eval(args)) => eval::run(args),
+        Some(Command::Functions(args)) => functions::run(args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Runs(args)) => runs::run(args),
         Some(Command::Match(args)) => match_schemas::run(args),

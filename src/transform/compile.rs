@@ -298,7 +298,7 @@ impl<'s> Compiler<'s> {
             let diagnostic = Diagnostic::new(name_span, format!("there is no function `{name}`"));
             return self.complain(match nearest(name, names) {
                 Some(near) => diagnostic.hint(format!("did you mean `{near}`?")),
-                None => diagnostic.hint("`mapwright help functions` lists them all"),
+                None => diagnostic.hint("`mapwright functions` lists them all"),
             });
         };
         let count = given.len() + usize::from(piped.is_some());

@@ -6,6 +6,7 @@
 mod ast;
 mod calendar;
 mod compile;
+mod complete;
 mod countries;
 mod diagnostic;
 mod functions;
@@ -14,6 +15,7 @@ mod parser;
 mod pattern;
 mod print;
 mod program;
+mod reference;
 #[cfg(test)]
 mod tests;
 mod types;
@@ -22,6 +24,7 @@ mod words;
 
 pub use ast::{BinaryOp, Expr, ExprKind, Span};
 pub use compile::Scope;
+pub use complete::{Completion, CompletionKind, TokenKind, complete, highlight};
 pub use countries::{Country, find as find_country};
 pub use diagnostic::Diagnostic;
 pub use functions::{Family, Function, Param, all as functions, find as find_function};
@@ -29,6 +32,7 @@ pub use parser::parse;
 pub use pattern::{WholePattern, pattern_error};
 pub use print::field_reference;
 pub use program::{Program, Scratch};
+pub use reference::reference;
 pub use types::Type;
 pub use value::{Explained, Fault, Input, RunContext, Targets, TraceStep};
 pub use words::nearest;
