@@ -6,18 +6,23 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use smallvec::SmallVec;
 
+mod compile;
+mod count;
+mod faults;
+mod field;
+
+use faults::fault_words;
+use field::{PlanField, Resolved};
+
 use super::codes::{Code, CodeId, Codes};
 use super::event::Finding;
-use super::links::{LinkTable, Links, Wanted};
+use super::links::{Links, Wanted};
 use super::settle::Dropped;
-use super::tally::Tally;
 use crate::connect::{Encoder, TargetBatch};
 use crate::dedupe::{Fingerprint, fingerprint};
-use crate::profile::{Expression, FieldMapping, FilledBy, Issue, Missing, ObjectMapping};
 use crate::record::{Cell, Fault, Kind, RecordRef, SourceType};
-use crate::rules::{FieldRules, RuleScratch};
-use crate::schema::{FieldType, Object};
-use crate::transform::{self, Diagnostic, Input, Program, RunContext, Scope, Scratch, Targets};
+use crate::rules::RuleScratch;
+use crate::transform::{self, Input, Program, RunContext, Scratch, Targets};
 
 /// What a plan needs besides the mapping and the fields.
 #[derive(Debug, Clone)]
@@ -47,56 +52,6 @@ pub struct Plan {
     keep_ragged: bool,
     /// Link tables that this object's records fill.
     wanted: Vec<Wanted>,
-}
-
-struct PlanField {
-    program: Program,
-    rules: FieldRules,
-    /// Whether the texts of its values are in order, so that extremes mean something.
-    ordered: bool,
-    picklist: bool,
-    link: Option<Link>,
-}
-
-/// The other object that a field refers to.
-struct Link {
-    table: LinkTable,
-    object: String,
-    by: String,
-    missing: Missing,
-}
-
-/// What a lookup makes of a value.
-enum Resolved<'a> {
-    /// No lookup, nothing to look up, or the other object has not run yet (in a preview).
-    AsIs,
-    To(&'a [u8]),
-    Missing,
-    Unknown,
-}
-
-impl PlanField {
-    fn resolve(&self, cell: Cell<'_>) -> Resolved<'_> {
-        let Some(link) = &self.link else { return Resolved::AsIs };
-        let Some(table) = link.table.get() else { return Resolved::AsIs };
-        if !cell.is_filled() {
-            return Resolved::AsIs;
-        }
-        match (table.get(cell.bytes), link.missing) {
-            (Some(id), _) => Resolved::To(id),
-            (None, Missing::Null) => Resolved::Missing,
-            (None, _) => Resolved::Unknown,
-        }
-    }
-
-    fn no_link(&self, cell: Cell<'_>) -> Words {
-        let value = cell.display().into_owned();
-        let reason = match &self.link {
-            Some(link) => format!("no {} was written whose {} is `{value}`", link.object, link.by),
-            None => String::new(),
-        };
-        (reason, Some(value))
-    }
 }
 
 /// The keys of a pilot, and the target field that holds a record's key; the duplicates key where there is none.
@@ -172,71 +127,6 @@ impl Targets for Finished<'_> {
 }
 
 impl Plan {
-    /// Compiles a mapping against the source's fields. `target` adds what the target's schema knows.
-    ///
-    /// # Errors
-    /// Every expression that does not compile, at its place in the profile's text.
-    pub fn compile(
-        mapping: &ObjectMapping,
-        source_fields: &[String],
-        target: Option<&Object>,
-        options: PlanOptions,
-    ) -> Result<Plan, Vec<Issue>> {
-        let target_fields: Vec<String> = mapping.fields.iter().map(|field| field.target.clone()).collect();
-        let scope = Scope { source_fields, target_fields: &target_fields };
-        let mut issues = Vec::new();
-        let mut fields = Vec::new();
-        for field in &mapping.fields {
-            if let Some(compiled) = compile_field(field, &scope, target, &options.links, &mut issues) {
-                fields.push(compiled);
-            }
-        }
-        let mut condition = |expression: &Expression| {
-            noted(expression, Program::compile_condition(&expression.text, &scope), &mut issues)
-        };
-        let filter = mapping.filter.as_ref().and_then(&mut condition);
-        let checks: Vec<Program> = mapping.checks.iter().filter_map(|check| condition(&check.that)).collect();
-        let key = mapping
-            .duplicates
-            .as_ref()
-            .and_then(|rule| noted(&rule.key, Program::compile(&rule.key.text, &scope), &mut issues));
-        if !issues.is_empty() {
-            return Err(issues);
-        }
-        let order = evaluation_order(&fields).map_err(|field| {
-            let place = mapping.fields[field].place;
-            vec![Issue {
-                severity: crate::profile::Severity::Error,
-                file: String::new(),
-                line: place.line,
-                column: place.column,
-                length: 1,
-                message: format!("`{}` needs its own value, by way of `target.`", target_fields[field]),
-                hint: Some("Break the circle: let one of the fields read the source instead".to_owned()),
-            }]
-        })?;
-        let unique = (0..fields.len()).filter(|index| mapping.fields[*index].checks.unique).collect();
-        let pilot = options.keys.map(|keys| Pilot {
-            keys,
-            field: mapping.key.first().and_then(|key| target_fields.iter().position(|field| field == key)),
-        });
-        Ok(Plan {
-            source_fields: source_fields.to_vec(),
-            target_fields,
-            fields,
-            order,
-            filter,
-            checks,
-            key,
-            pilot,
-            unique,
-            codes: Codes::new(mapping),
-            context: RunContext::new(options.now),
-            keep_ragged: mapping.keep_ragged,
-            wanted: options.links.wanted(mapping),
-        })
-    }
-
     /// Number of target fields.
     pub fn width(&self) -> usize {
         self.fields.len()
@@ -251,15 +141,15 @@ impl Plan {
     }
 
     /// Indices of the target fields that must be unique.
-    pub(super) fn unique_fields(&self) -> &[usize] {
+    pub(in crate::engine) fn unique_fields(&self) -> &[usize] {
         &self.unique
     }
 
-    pub(super) fn wanted(&self) -> &[Wanted] {
+    pub(in crate::engine) fn wanted(&self) -> &[Wanted] {
         &self.wanted
     }
 
-    pub(super) fn has_picklist(&self, field: usize) -> bool {
+    pub(in crate::engine) fn has_picklist(&self, field: usize) -> bool {
         self.fields[field].picklist
     }
 
@@ -267,11 +157,11 @@ impl Plan {
         self.codes.get(id)
     }
 
-    pub(super) fn label(&self, id: CodeId) -> &str {
+    pub(in crate::engine) fn label(&self, id: CodeId) -> &str {
         &self.codes.get(id).label
     }
 
-    pub(super) fn dropped_code(&self, dropped: Dropped) -> CodeId {
+    pub(in crate::engine) fn dropped_code(&self, dropped: Dropped) -> CodeId {
         match dropped {
             Dropped::Duplicate => self.codes.record("duplicate"),
             Dropped::NotUnique(index) => self.codes.field(self.unique[index], "unique"),
@@ -529,7 +419,7 @@ impl Plan {
     }
 
     /// The fingerprint of the duplicates key of a record after a run; 0 where it is empty or there is no rule.
-    pub(super) fn key(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Fingerprint {
+    pub(in crate::engine) fn key(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Fingerprint {
         self.with_key(record, scratch, |key| match key {
             Some(cell) if cell.is_filled() => fingerprint(cell.bytes, KEY_SEED),
             _ => 0,
@@ -537,13 +427,18 @@ impl Plan {
     }
 
     /// The fingerprint of a unique field's value; 0 where it is empty.
-    pub(super) fn unique_key(&self, record: RecordRef<'_>, scratch: &PlanScratch, field: usize) -> Fingerprint {
+    pub(in crate::engine) fn unique_key(
+        &self,
+        record: RecordRef<'_>,
+        scratch: &PlanScratch,
+        field: usize,
+    ) -> Fingerprint {
         let cell = self.cell(field, record, scratch);
         if cell.is_filled() { fingerprint(cell.bytes, KEY_SEED + 1 + field as u64) } else { 0 }
     }
 
     /// Appends the record's target values in the target's form.
-    pub(super) fn encode(
+    pub(in crate::engine) fn encode(
         &self,
         record: RecordRef<'_>,
         scratch: &PlanScratch,
@@ -553,98 +448,6 @@ impl Plan {
         let cells: SmallVec<[Cell<'_>; 48]> =
             (0..self.fields.len()).map(|field| self.cell(field, record, scratch)).collect();
         encoder.encode(&cells, rows);
-    }
-
-    /// Counts a record after its run.
-    pub(super) fn count(&self, record: RecordRef<'_>, scratch: &PlanScratch, verdict: Verdict, tally: &mut Tally) {
-        for id in &scratch.findings {
-            tally.reasons.entry(*id).or_default().count += 1;
-        }
-        if verdict == Verdict::Filtered || scratch.unplanned {
-            return;
-        }
-        tally.planned += 1;
-        for (index, field) in self.fields.iter().enumerate() {
-            let cell = self.cell(index, record, scratch);
-            if !cell.is_filled() {
-                continue;
-            }
-            let counts = &mut tally.fields[index];
-            counts.see(cell.bytes);
-            if field.ordered {
-                counts.stretch(cell.bytes);
-            }
-        }
-        if !scratch.findings.is_empty() {
-            self.count_findings(record, scratch, tally);
-        }
-    }
-
-    fn count_findings(&self, record: RecordRef<'_>, scratch: &PlanScratch, tally: &mut Tally) {
-        let ordinal = record.origin().number;
-        let mut last = None;
-        let mut incomplete = false;
-        for id in &scratch.findings {
-            let Some(field) = self.codes.field_of(*id) else { continue };
-            let required = self.codes.get(*id).code == "required";
-            incomplete |= required;
-            let value = self.failed_value(field, record, scratch);
-            if last != Some(field) && !required {
-                let counts = &mut tally.fields[field];
-                counts.invalid += 1;
-                // A value that the expression refused is filled in the source and not in the target.
-                if !self.cell(field, record, scratch).is_filled() && value.is_some() {
-                    counts.filled += 1;
-                }
-                if self.codes.get(*id).code == "enum" {
-                    counts.outside_picklist += 1;
-                }
-            }
-            last = Some(field);
-            let reason = tally.reasons.entry(*id).or_default();
-            if let Some(value) = value
-                && reason.wants(ordinal)
-            {
-                reason.keep(ordinal, value);
-            }
-        }
-        tally.incomplete += u64::from(incomplete);
-    }
-
-    /// What a failed field shows as its value: the target's where there is one, else the source's.
-    fn failed_value(&self, field: usize, record: RecordRef<'_>, scratch: &PlanScratch) -> Option<String> {
-        let cell = self.cell(field, record, scratch);
-        if cell.is_filled() {
-            return Some(cell.display().into_owned());
-        }
-        let sources = self.fields[field].program.source_fields();
-        let source = sources.iter().map(|source| record.cell(*source)).find(Cell::is_filled)?;
-        Some(source.display().into_owned())
-    }
-
-    /// The value that a dropped record shares with an earlier one.
-    pub(super) fn dropped_value(
-        &self,
-        dropped: Dropped,
-        record: RecordRef<'_>,
-        scratch: &mut PlanScratch,
-    ) -> Option<String> {
-        match dropped {
-            Dropped::Duplicate => self.with_key(record, scratch, |key| key.map(|cell| cell.display().into_owned())),
-            Dropped::NotUnique(index) => Some(self.cell(self.unique[index], record, scratch).display().into_owned()),
-        }
-    }
-
-    /// What settling found, in words, after a run on the record.
-    pub(super) fn dropped_finding(
-        &self,
-        dropped: Dropped,
-        record: RecordRef<'_>,
-        scratch: &mut PlanScratch,
-    ) -> Finding {
-        let id = self.dropped_code(dropped);
-        let value = self.dropped_value(dropped, record, scratch);
-        self.finding(id, (self.codes.get(id).meaning.clone(), value))
     }
 }
 
@@ -656,90 +459,4 @@ const KEY_SEED: u64 = 0x6d61_7077;
 
 fn explained(explained: transform::Explained) -> Words {
     (explained.reason, explained.value)
-}
-
-fn fault_words(fault: Fault) -> String {
-    match fault {
-        Fault::TooFewFields { found, expected } => {
-            format!(
-                "the record has {found} cells and the header {expected} fields; a delimiter or a quote may be missing"
-            )
-        }
-        Fault::TooManyFields { found, expected } => {
-            format!(
-                "the record has {found} cells and the header {expected} fields; a value may hold an unquoted delimiter"
-            )
-        }
-        Fault::StrayQuote => "a quote stands where none belongs; the value was read with the quote as it is".to_owned(),
-        Fault::UnclosedQuote => "a quoted value never ends; close the quote in the source".to_owned(),
-        Fault::Encoding => "some bytes are not valid in the source's encoding; pin the right `encoding:`".to_owned(),
-        Fault::UnknownField => "the record has a field that none of the first records had; it is not mapped".to_owned(),
-        Fault::DuplicateKey => "a key occurs twice in the record; the source must say which one counts".to_owned(),
-        Fault::Malformed => "the record is not of the source's form; mend it in the source".to_owned(),
-    }
-}
-
-/// Keeps a program, or the issues of the expression that did not become one.
-fn noted(
-    expression: &Expression,
-    compiled: Result<Program, Vec<Diagnostic>>,
-    issues: &mut Vec<Issue>,
-) -> Option<Program> {
-    compiled.map_err(|found| issues.extend(found.iter().map(|one| Issue::of_expression(expression, one)))).ok()
-}
-
-fn compile_field(
-    field: &FieldMapping,
-    scope: &Scope<'_>,
-    target: Option<&Object>,
-    links: &Links,
-    issues: &mut Vec<Issue>,
-) -> Option<PlanField> {
-    let (expression, link) = match &field.filled_by {
-        FilledBy::Expression(expression) => (expression, None),
-        FilledBy::Lookup(lookup) => (&lookup.value, Some(lookup)),
-    };
-    let program = noted(expression, Program::compile_field(&expression.text, scope, field.values.as_ref()), issues)?;
-    let rules = match FieldRules::compile(field, scope) {
-        Ok(rules) => rules,
-        Err(found) => {
-            issues.extend(found);
-            return None;
-        }
-    };
-    let schema = target.and_then(|object| object.field(&field.target));
-    let kind = field.checks.field_type.or(schema.map(|field| field.field_type));
-    let by_date = program.result_type() == transform::Type::Date || program.result_type() == transform::Type::DateTime;
-    let ordered = by_date || matches!(kind, Some(FieldType::Date | FieldType::DateTime));
-    let picklist = field.values.is_some() || !field.checks.one_of.is_empty();
-    let link = link.map(|lookup| Link {
-        table: links.table(&lookup.object, &lookup.by).unwrap_or_default(),
-        object: lookup.object.clone(),
-        by: lookup.by.clone(),
-        missing: lookup.missing,
-    });
-    Some(PlanField { program, rules, ordered, picklist, link })
-}
-
-/// An order in which every field comes after those it reads; the error is a field on a circle.
-fn evaluation_order(fields: &[PlanField]) -> Result<Vec<usize>, usize> {
-    let mut order = Vec::with_capacity(fields.len());
-    let mut placed = vec![false; fields.len()];
-    let ready = |index: usize, placed: &[bool]| {
-        let rules = fields[index].rules.target_fields();
-        fields[index].program.target_fields().iter().chain(rules).all(|needed| placed[*needed])
-    };
-    while order.len() < fields.len() {
-        let before = order.len();
-        for index in 0..fields.len() {
-            if !placed[index] && ready(index, &placed) {
-                placed[index] = true;
-                order.push(index);
-            }
-        }
-        if order.len() == before {
-            return Err(placed.iter().position(|placed| !placed).unwrap_or(0));
-        }
-    }
-    Ok(order)
 }
