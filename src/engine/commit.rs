@@ -1,5 +1,7 @@
 //! The last stage: rows to the sink, rejects to their file, counts to the ledger. Entered in source order.
 
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::event::{Finding, RunEvent};
@@ -14,6 +16,7 @@ use super::tally::Tally;
 use super::work::{Planned, Work};
 use crate::connect::{Decoder, Outcomes, RowOutcome, Sink, WriteFate};
 use crate::record::Origin;
+use crate::report::RateLog;
 
 /// Time between two progress events.
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
@@ -41,34 +44,51 @@ pub(super) struct Committer<'a> {
     pub tally: Tally,
     pub samples: Vec<Sample>,
     pub source_bytes: u64,
-    pub meter: Meter,
+    pub clock: &'a Clock,
     /// Time in which the target took nothing: the waits of calls that failed in the end.
     pub unavailable: Duration,
     pub failed_reasons: Vec<(u64, String)>,
-    pub faults: u64,
+    /// What the reader noticed in records that are kept all the same, by code.
+    pub kept_faults: BTreeMap<&'static str, u64>,
     pub links: Gathered,
     scratch: PlanScratch,
     last_progress: Instant,
 }
 
-/// Rates over time: bytes at each second of the run.
-#[derive(Debug, Default, Clone)]
-pub(super) struct Meter {
-    seconds: Vec<u64>,
+/// The run's clock and the bytes that moved at each time, over all its objects.
+pub(super) struct Clock {
+    started: Instant,
+    moved: Mutex<Moved>,
 }
 
-impl Meter {
-    fn add(&mut self, at: Duration, bytes: u64) {
-        let second = at.as_secs() as usize;
-        if self.seconds.len() <= second {
-            self.seconds.resize(second + 1, 0);
-        }
-        self.seconds[second] += bytes;
+#[derive(Default)]
+struct Moved {
+    log: RateLog,
+    /// Bytes of the second under way, and the most of any whole second before.
+    second: (u64, u64),
+    peak: u64,
+}
+
+impl Clock {
+    pub fn start() -> Clock {
+        Clock { started: Instant::now(), moved: Mutex::default() }
     }
 
-    /// The most bytes of any one whole second.
-    pub fn peak(&self) -> u64 {
-        self.seconds.iter().copied().max().unwrap_or(0)
+    fn add(&self, bytes: u64) {
+        let at = self.started.elapsed();
+        let mut moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        moved.log.add(at.as_secs_f64(), bytes);
+        if moved.second.0 != at.as_secs() {
+            moved.second = (at.as_secs(), 0);
+        }
+        moved.second.1 += bytes;
+        moved.peak = moved.peak.max(moved.second.1);
+    }
+
+    /// Bytes per second over the run, and the most bytes of any one second.
+    pub fn rates(&self) -> (Vec<f64>, u64) {
+        let moved = self.moved.lock().unwrap_or_else(PoisonError::into_inner);
+        (moved.log.rates(), moved.peak)
     }
 }
 
@@ -82,6 +102,7 @@ impl<'a> Committer<'a> {
         form: &'a RejectsForm,
         decoder: &'a dyn Decoder,
         emit: &'a (dyn Fn(RunEvent) + Sync),
+        clock: &'a Clock,
     ) -> Committer<'a> {
         let now = Instant::now();
         Committer {
@@ -97,10 +118,10 @@ impl<'a> Committer<'a> {
             tally: Tally::new(plan.width()),
             samples: Vec::new(),
             source_bytes: 0,
-            meter: Meter::default(),
+            clock,
             unavailable: Duration::ZERO,
             failed_reasons: Vec::new(),
-            faults: 0,
+            kept_faults: BTreeMap::new(),
             links: Gathered::default(),
             scratch: plan.scratch(),
             last_progress: now,
@@ -110,6 +131,12 @@ impl<'a> Committer<'a> {
     /// Bytes written to the target so far.
     pub fn target_bytes(&self) -> u64 {
         self.sink.as_ref().map_or(0, |sink| sink.bytes())
+    }
+
+    /// What the reader noticed in records that were kept, in words.
+    pub fn notices(&self) -> Vec<String> {
+        let words = |(code, count): (&&str, &u64)| format!("{}: {count} records {}", self.object, kept_words(code));
+        self.kept_faults.iter().map(words).collect()
     }
 
     /// Tells how far the object is.
@@ -239,7 +266,9 @@ impl Commit for Committer<'_> {
         }
         self.count_dropped(work);
         self.ledger.read += work.planned.len() as u64;
-        self.faults += work.batch.rows.iter().filter(|row| row.fault.is_some()).count() as u64;
+        for fault in work.batch.rows.iter().filter_map(|row| row.fault).filter(|fault| !self.plan.rejects(*fault)) {
+            *self.kept_faults.entry(fault.code()).or_default() += 1;
+        }
         let written_before = self.target_bytes();
         let outcomes = self.write_rows(work);
         if let Ok(Some(outcomes)) = &outcomes
@@ -258,11 +287,20 @@ impl Commit for Committer<'_> {
         self.take_samples(work);
         self.source_bytes += work.chunk.source_bytes;
         let bytes = work.chunk.source_bytes + self.target_bytes().saturating_sub(written_before);
-        self.meter.add(self.started.elapsed(), bytes);
+        self.clock.add(bytes);
         if self.last_progress.elapsed() >= PROGRESS_EVERY {
             self.progress();
         }
         outcomes.map(|_| ())
+    }
+}
+
+fn kept_words(code: &str) -> &'static str {
+    match code {
+        "stray_quote" => "have a quote where none belongs; it was kept as it stands",
+        "too_few_fields" => "have too few cells; the missing ones were left empty, as the profile says",
+        "unknown_field" => "have fields that the first records do not have; these are not mapped",
+        _ => "were read with a remark",
     }
 }
 

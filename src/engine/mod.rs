@@ -6,6 +6,7 @@ mod event;
 mod folder;
 mod ledger;
 mod links;
+mod lock;
 mod object;
 mod pipeline;
 mod plan;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
-use super::commit::Committer;
+use super::commit::{Clock, Committer};
 use super::event::{Phase, RunEvent};
 use super::folder::{PendingFile, RunFolder};
 use super::links::Links;
@@ -47,8 +47,8 @@ pub(super) struct ObjectEnd {
     pub outcome: String,
     pub reason: Option<String>,
     pub error: Option<ConnectError>,
-    /// The most bytes of any one second.
-    pub peak: u64,
+    /// What there is to tell besides findings.
+    pub notices: Vec<String>,
     pub unavailable_seconds: f64,
     /// Records with a missing required value.
     pub incomplete: u64,
@@ -151,6 +151,7 @@ pub(super) fn run_object(
     options: &RunOptions,
     cancel: &AtomicBool,
     folder: &Mutex<RunFolder>,
+    clock: &Clock,
     emit: Emit<'_>,
 ) -> ObjectEnd {
     let ObjectRun { from, rejects_name, mapping, plan, reader, decoder, sink, fingerprint, .. } = object;
@@ -164,7 +165,7 @@ pub(super) fn run_object(
     let encoder: Option<Arc<dyn Encoder>> = sink.as_ref().map(|sink| sink.encoder());
     let survey = SurveyPass { plan: &plan, from: &from, source, options, cancel };
     let settling = Settling::new(&mapping, &plan, options.memory, survey);
-    let committer = Committer::new(&plan, &mapping.to, sink, rejects, &form, &*decoder, emit);
+    let committer = Committer::new(&plan, &mapping.to, sink, rejects, &form, &*decoder, emit, clock);
     let between = |work: &mut Work| {
         if work.rows.rows == work.keep.len() {
             work.rows.retain(&work.keep);
@@ -218,7 +219,7 @@ fn before_the_first_record(
         outcome: "failed".to_owned(),
         reason: Some(error.to_string()),
         error: Some(error),
-        peak: 0,
+        notices: Vec::new(),
         unavailable_seconds: 0.0,
         incomplete: 0,
     }
@@ -297,7 +298,8 @@ fn finish(
     }
     let rejects_name = committer.rejects.name().to_owned();
     let report = object_report(&committer, mapping, from, target_bytes, &rejects_name);
-    let (peak, waited) = (committer.meter.peak(), committer.unavailable.as_secs_f64());
+    let waited = committer.unavailable.as_secs_f64();
+    let notices = committer.notices();
     let incomplete = committer.tally.incomplete;
     committer.links.publish(committer.plan.wanted());
     let published = folder.lock().map_err(|_| poisoned()).and_then(|mut folder| folder.publish(committer.rejects));
@@ -312,7 +314,7 @@ fn finish(
         outcome: verdict.outcome.to_owned(),
         reason: verdict.reason,
         error: verdict.error,
-        peak,
+        notices,
         unavailable_seconds: waited,
         incomplete,
     }

@@ -7,9 +7,11 @@ use std::sync::atomic::AtomicBool;
 use jiff::{Timestamp, tz::TimeZone};
 use sha2::{Digest, Sha256};
 
+use super::commit::Clock;
 use super::event::{Phase, RunEvent};
 use super::folder::{Manifest, RunFolder};
 use super::links::{Links, object_order};
+use super::lock::TargetLock;
 use super::object::{ObjectEnd, ObjectRun, run_object};
 use super::resume;
 use crate::connect::{ConnectError, ErrorKind, Location, Source, Target, open_source, open_target};
@@ -94,6 +96,7 @@ pub fn run(
         return Ok(end);
     }
     let started = earlier.as_ref().and_then(|manifest| manifest.started.parse().ok()).unwrap_or_else(Timestamp::now);
+    let _lock = if options.dry_run { None } else { Some(TargetLock::take(target_location)?) };
     let source = open_source(source_location)?;
     let target = open_target(target_location)?;
     if target.single_object() && profile.objects.len() > 1 && !options.dry_run {
@@ -144,6 +147,7 @@ pub fn run(
             ..Report::default()
         },
         started,
+        clock: Clock::start(),
     };
     running.tell(RunEvent::Started {
         run: running.report.run.clone(),
@@ -195,6 +199,7 @@ struct Running<'a> {
     emit: &'a (dyn Fn(&RunEvent) + Sync),
     report: Report,
     started: Timestamp,
+    clock: Clock,
 }
 
 impl Running<'_> {
@@ -220,7 +225,7 @@ impl Running<'_> {
             if over {
                 break;
             }
-            let end = run_object(object, source, options, cancel, &self.folder, &|event| self.tell(event));
+            let end = run_object(object, source, options, cancel, &self.folder, &self.clock, &|event| self.tell(event));
             ends.push(end);
         }
         ends
@@ -231,12 +236,13 @@ impl Running<'_> {
         let finished = Timestamp::now();
         let elapsed = finished.duration_since(self.started).as_secs_f64();
         let mut error = None;
-        let (mut peak, mut waited, mut planned, mut incomplete) = (0, 0.0, 0, 0);
+        let (mut waited, mut planned, mut incomplete) = (0.0, 0, 0);
+        let (rates, peak) = self.clock.rates();
         let mut outcome = "done".to_owned();
         for end in ends {
             self.report.ledger.add(&end.report.ledger);
             self.report.data_volume += end.report.source_bytes + end.report.target_bytes;
-            peak = peak.max(end.peak);
+            self.report.notices.extend(end.notices);
             waited += end.unavailable_seconds;
             planned += end.report.ledger.read.saturating_sub(end.report.ledger.filtered);
             incomplete += end.incomplete + end.report.ledger.duplicate;
@@ -255,6 +261,7 @@ impl Running<'_> {
         self.report.data_rate = self.report.data_volume as f64 / elapsed.max(1e-3);
         self.report.throughput = (peak as f64).max(self.report.data_rate);
         self.report.availability = (1.0 - waited / elapsed.max(1e-3)).clamp(0.0, 1.0);
+        self.report.rates = rates;
         self.report.outcome = outcome;
         let phase = match self.report.outcome.as_str() {
             "cancelled" => Phase::Cancelled,

@@ -251,7 +251,8 @@ impl Plan {
         Verdict::Rejected
     }
 
-    fn rejects(&self, fault: Fault) -> bool {
+    /// Whether a record with this fault is rejected.
+    pub(in crate::engine) fn rejects(&self, fault: Fault) -> bool {
         fault.rejects() && !(self.keep_ragged && matches!(fault, Fault::TooFewFields { .. }))
     }
 
