@@ -1,13 +1,12 @@
 //! The checks of one target field, compiled once and run on every value.
 
-use std::collections::HashSet;
-
 use super::{kinds, words};
 use crate::profile::{Checks, Expression, FieldMapping, Issue, Length, Place, Severity};
 use crate::record::{Cell, Kind};
 use crate::schema::FieldType;
 use crate::transform::{
-    self, Diagnostic, Input, Program, Scope, Scratch, WholePattern, characters, compare_numbers, is_plain_number,
+    self, Diagnostic, Input, KeySet, Program, Scope, Scratch, WholePattern, characters, compare_numbers,
+    is_plain_number,
 };
 
 /// What a bound or a range is measured in.
@@ -36,7 +35,7 @@ pub struct FieldRules {
     required: bool,
     field_type: Option<FieldType>,
     pattern: Option<(String, WholePattern)>,
-    one_of: HashSet<Box<[u8]>>,
+    one_of: KeySet,
     choices: Vec<String>,
     length: Length,
     range: Option<Range>,

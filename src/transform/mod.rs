@@ -10,6 +10,9 @@ mod complete;
 mod countries;
 mod diagnostic;
 mod functions;
+mod keys;
+#[cfg(test)]
+mod laws;
 mod lexer;
 mod parser;
 mod pattern;
@@ -38,6 +41,7 @@ pub use value::{Explained, Fault, Input, RunContext, Targets, TraceStep};
 pub use words::nearest;
 
 pub(crate) use functions::{characters, is_deliverable};
+pub(crate) use keys::KeySet;
 pub(crate) use program::shorten;
 
 /// Whether a text is `-?digits(.digits)?`, a leading `+` allowed.

@@ -8,7 +8,7 @@ pub(super) fn context() -> RunContext {
     RunContext::new("2026-11-21T10:30:00Z".parse().unwrap())
 }
 
-fn record(cells: &[&str]) -> Batch {
+pub(super) fn record(cells: &[&str]) -> Batch {
     let mut batch = Batch::new(cells.len());
     for cell in cells {
         batch.push_cell(Cell::text(cell));

@@ -1,13 +1,12 @@
 //! Value maps, defaults, and joining.
 
-use std::collections::HashMap;
-
 use super::Family::Lookup as FAMILY;
 use super::operators;
 use super::{Function, Made, Make, Param, Preparing, TEXT};
 use crate::profile::{Otherwise, ValueMap};
 use crate::record::Cell;
 use crate::transform::Diagnostic;
+use crate::transform::keys::KeyMap;
 use crate::transform::types::Type;
 use crate::transform::value::{Answer, Out};
 use crate::transform::words::nearest;
@@ -101,7 +100,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 
 /// Keys to values, hashed; a lookup compares bytes.
 struct TextMap {
-    pairs: HashMap<Box<[u8]>, Box<[u8]>>,
+    pairs: KeyMap<Box<[u8]>>,
     /// Keys in the order they were written, for sentences.
     keys: Vec<String>,
     longest: usize,
@@ -109,7 +108,7 @@ struct TextMap {
 
 impl TextMap {
     fn new<'p>(given: impl Iterator<Item = (&'p str, &'p str)>) -> TextMap {
-        let mut map = TextMap { pairs: HashMap::new(), keys: Vec::new(), longest: 0 };
+        let mut map = TextMap { pairs: KeyMap::default(), keys: Vec::new(), longest: 0 };
         for (key, value) in given {
             map.longest = map.longest.max(key.len());
             map.pairs.insert(key.as_bytes().into(), value.as_bytes().into());
