@@ -2,6 +2,7 @@
 //!
 //! To add a command: a file with `Args` (clap) and `run(Args) -> Answer`, a line in [`Command`] and one in [`dispatch`].
 
+mod check;
 mod completions;
 mod eval;
 mod exit;
@@ -13,6 +14,7 @@ mod print;
 mod report;
 mod run;
 mod runs;
+mod test;
 
 use std::process::ExitCode;
 
@@ -30,6 +32,10 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Check a profile and every record of its source, without writing anything
+    Check(check::Args),
+    /// Run the examples of a profile
+    Test(test::Args),
     /// Show the first records before and after
     Preview(preview::Args),
     /// Run a profile without a screen
@@ -70,6 +76,8 @@ pub fn main() -> ExitCode {
 
 fn dispatch(command: Option<Command>) -> Answer {
     match command {
+        Some(Command::Check(args)) => check::run(args),
+        Some(Command::Test(args)) => test::run(args),
         Some(Command::Preview(args)) => preview::run(args),
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Eval(args)) => eval::run(args),

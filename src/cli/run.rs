@@ -15,7 +15,7 @@ use crate::engine::{self, RunEvent, RunOptions};
 use crate::{profile, report};
 
 /// Set by Ctrl-C and by a request to end; the run stops at the next safe point.
-static CANCEL: AtomicBool = AtomicBool::new(false);
+pub(super) static CANCEL: AtomicBool = AtomicBool::new(false);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -60,7 +60,7 @@ pub(crate) struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(super) enum Format {
     Text,
     Json,
 }
@@ -143,18 +143,18 @@ fn options(args: &Args, loaded: &profile::Loaded) -> anyhow::Result<RunOptions> 
 }
 
 /// Shows events: a bar on a terminal, plain lines elsewhere, JSON where asked for.
-struct Teller {
+pub(super) struct Teller {
     format: Format,
     bar: Mutex<Option<ProgressBar>>,
     on_terminal: bool,
 }
 
 impl Teller {
-    fn new(format: Format) -> Teller {
+    pub(super) fn new(format: Format) -> Teller {
         Teller { format, bar: Mutex::new(None), on_terminal: std::io::stderr().is_terminal() }
     }
 
-    fn tell(&self, event: &RunEvent) {
+    pub(super) fn tell(&self, event: &RunEvent) {
         if self.format == Format::Json {
             if let Ok(line) = serde_json::to_string(event) {
                 let _ = writeln!(std::io::stdout().lock(), "{line}");
@@ -201,7 +201,7 @@ impl Teller {
         }
     }
 
-    fn done(&self) {
+    pub(super) fn done(&self) {
         if let Ok(mut bar) = self.bar.lock()
             && let Some(bar) = bar.take()
         {

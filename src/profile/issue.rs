@@ -35,6 +35,11 @@ pub struct Issue {
 }
 
 impl Issue {
+    /// An issue that concerns the whole and has no place.
+    pub fn about_all(severity: Severity, message: impl Into<String>) -> Issue {
+        Issue { severity, ..Issue::error(message) }
+    }
+
     /// An error at a place that is known by line and column.
     pub fn at_place(place: Place, length: u32, message: impl Into<String>) -> Issue {
         Issue { line: place.line, column: place.column, length: length.max(1), ..Issue::error(message) }

@@ -91,10 +91,11 @@ impl<'l> Linter<'l> {
 
     fn source_object(&mut self, mapping: &ObjectMapping, node: Option<&Node>) -> Option<&'l Object> {
         let source = self.context.source?;
+        // A run takes the only object there is, whatever its name.
+        if let [only] = source.objects.as_slice() {
+            return Some(only);
+        }
         if mapping.from.is_empty() {
-            if let [only] = source.objects.as_slice() {
-                return Some(only);
-            }
             if !source.objects.is_empty() {
                 let names: Vec<&str> = source.objects.iter().map(|object| object.name.as_str()).take(12).collect();
                 let issue = Issue::error("the source has several objects, and the profile does not say which");

@@ -15,7 +15,7 @@ fn schema(objects: Vec<Object>) -> Schema {
 
 fn source() -> Schema {
     let names = ["first_name", "last_name", "email", "phone", "status", "country", "created", "id", "First Name"];
-    schema(vec![object("contacts.csv", names.map(Field::named).to_vec())])
+    schema(vec![object("contacts.csv", names.map(Field::named).to_vec()), object("deals.csv", vec![])])
 }
 
 fn target() -> Schema {
