@@ -1,5 +1,6 @@
 //! Objects, fields, types and constraints; inference and field statistics.
 
+mod checks;
 mod counter;
 mod country;
 mod date;
@@ -21,6 +22,7 @@ mod stats;
 mod template;
 mod type_words;
 
+pub use checks::checks_for;
 pub use counter::FieldCounter;
 pub use infer::{Inference, infer};
 pub use load::{load_schema_file, load_target};
