@@ -7,6 +7,7 @@ mod completions;
 mod eval;
 mod exit;
 mod functions;
+mod inspect;
 mod man;
 mod match_schemas;
 mod preview;
@@ -44,6 +45,8 @@ enum Command {
     Eval(eval::Args),
     /// List the functions of expressions
     Functions(functions::Args),
+    /// Look into a source: fields with type and evidence, filled share, patterns, values
+    Inspect(inspect::Args),
     /// Show the report of a run: as text, JSON, Markdown or a page to send around
     Report(report::Args),
     /// List the runs, how each stands and what it needs
@@ -82,6 +85,7 @@ fn dispatch(command: Option<Command>) -> Answer {
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Eval(args)) => eval::run(args),
         Some(Command::Functions(args)) => functions::run(args),
+        Some(Command::Inspect(args)) => inspect::run(args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Runs(args)) => runs::run(args),
         Some(Command::Match(args)) => match_schemas::run(args),

@@ -39,6 +39,7 @@ pub use model::{
     Checks, Duplicates, Example, Expression, FieldMapping, FilledBy, Keep, Length, Lookup, Missing, ObjectMapping,
     Otherwise, Place, Profile, Range, RecordCheck, Threshold, ValueMap,
 };
+pub use nearest::nearest;
 pub use save::{NewText, SaveError, new_text, save};
 pub use uses::{rename_source_field, source_fields_used};
 pub use write::write_new;

@@ -4,7 +4,7 @@
 ///
 /// Case and the separators `_`, `-`, `.` and blank do not count. Similarity is the normalized Damerau-Levenshtein
 /// distance of `strsim`; a candidate that begins with the word, or the other way round, is near as well.
-pub(super) fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
     let mut best: Option<(f64, &'c str)> = None;
     for candidate in candidates {
         let score = similarity(word, candidate);

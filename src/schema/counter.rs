@@ -277,7 +277,8 @@ fn distinct(values: &Frequent<Reading>, sketch: &DistinctSketch, filled: u64) ->
 }
 
 fn ranked<T: Copy>(table: &Frequent<T>, most: usize) -> Vec<Counted> {
-    let mut entries: Vec<_> = table.entries().iter().collect();
+    // Lists and maps have no shape.
+    let mut entries: Vec<_> = table.entries().iter().filter(|entry| !table.text(entry).is_empty()).collect();
     // Ties in byte order, so that the same data always gives the same list.
     entries.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| table.text(a).cmp(table.text(b))));
     entries.truncate(most);

@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use super::FieldType;
-use super::country::is_country;
 use super::stats::{FieldStats, Misfit};
+use crate::transform::find_country;
 
 /// What a field is taken for, and why.
 #[derive(Debug, Clone, PartialEq, Default, Serialize)]
@@ -79,7 +79,15 @@ fn counted(stats: &FieldStats, name: &str, fits: u64, what: &str, field_type: Fi
     if rest == 0 {
         return format!("{name}: all {fits} {what}");
     }
-    let do_not = if rest == 1 { "1 does not".to_owned() } else { format!("{rest} do not") };
+    let verb = what.split(' ').next().unwrap_or_default();
+    let do_not = match (verb, rest) {
+        ("are", 1) => "1 is not".to_owned(),
+        ("are", _) => format!("{rest} are not"),
+        ("have", 1) => "1 has not".to_owned(),
+        ("have", _) => format!("{rest} have not"),
+        (_, 1) => "1 does not".to_owned(),
+        _ => format!("{rest} do not"),
+    };
     let first = match misfit {
         Some(Misfit { text, record }) => format!(", first `{text}` in record {record}"),
         None => String::new(),
@@ -114,7 +122,7 @@ fn source_type(stats: &FieldStats) -> Option<Inference> {
     }
     let words = format!("{name}: the source gives this type to {count} of {} values", stats.filled);
     if field_type == FieldType::Integer && is_key(stats) {
-        return verdict(FieldType::Id, format!("{words}; all differ and the name says key"));
+        return verdict(FieldType::Id, format!("{words}{}, and the name says key", uniqueness(stats)));
     }
     verdict(field_type, words)
 }
@@ -164,33 +172,12 @@ fn date_time(stats: &FieldStats) -> Option<Inference> {
     if !is_most(fits, telling, share) {
         return None;
     }
-    let o = &stats.oddities;
-    let undecided = o.day_or_month_first;
-    let resolved = |form: &str| -> String {
-        let Some((day_first, month_first)) = form.split_once(" or ") else { return form.to_owned() };
-        // With points the day stands first wherever points are in use.
-        if o.month_first > o.day_first {
-            month_first.to_owned()
-        } else if o.day_first > o.month_first || form.contains('.') {
-            day_first.to_owned()
-        } else {
-            form.to_owned()
-        }
-    };
-    let mut forms: Vec<(String, u64)> = Vec::new();
-    for date in &stats.dates {
-        let form = resolved(&date.form);
-        match forms.iter_mut().find(|(known, _)| *known == form) {
-            Some((_, count)) => *count += date.count,
-            None => forms.push((form, date.count)),
-        }
-    }
-    forms.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    let forms = decided_forms(stats);
     let main = forms.first().map(|(form, _)| form.clone()).unwrap_or_default();
     let (field_type, name) = if times > 0 { (FieldType::DateTime, "date and time") } else { (FieldType::Date, "date") };
     let misfit_of = if times > 0 && dates > 0 { FieldType::Text } else { field_type };
     let what = if forms.len() == 1 {
-        format!("look like {main}")
+        format!("look like {main}{}", if times > 0 { " with a time" } else { "" })
     } else {
         let list: Vec<String> = forms.iter().take(5).map(|(form, count)| format!("{form} {count}")).collect();
         format!("are dates in {} forms: {}", forms.len(), list.join(", "))
@@ -199,21 +186,68 @@ fn date_time(stats: &FieldStats) -> Option<Inference> {
     if times > 0 && dates > 0 {
         evidence.push(format!("{dates} have no time of day"));
     }
-    let deciding = o.day_first + o.month_first;
-    if o.day_first > 0 && o.month_first > 0 {
-        evidence.push(format!(
-            "mixed order: {} can only be day first, {} only month first, {undecided} either: map these with care",
-            o.day_first, o.month_first
-        ));
-    } else if undecided > 0 && deciding > 0 {
-        let order = if o.day_first > 0 { "day first" } else { "month first" };
-        evidence.push(format!("{order}: {deciding} decide, {undecided} could be either"));
-    } else if undecided > 0 && !main.contains('.') {
-        evidence.push(format!("day first or month first? 0 of {undecided} decide"));
-    } else if undecided > 0 {
-        evidence.push(format!("day first, as usual with points; 0 of {undecided} decide"));
-    }
+    evidence.extend(stats.dates.iter().filter_map(|date| order_evidence(stats, &date.form, date.count)));
     Some(Inference { field_type, format: Some(main), evidence })
+}
+
+/// Day or month first, for a form that could be either ("DD/MM/YYYY or MM/DD/YYYY"): what the other dates of the column
+/// written with the same separator say.
+struct OrderVotes<'a> {
+    day_first: (&'a str, u64),
+    month_first: (&'a str, u64),
+}
+
+impl<'a> OrderVotes<'a> {
+    fn count(stats: &FieldStats, form: &'a str) -> Option<OrderVotes<'a>> {
+        let (day_first, month_first) = form.split_once(" or ")?;
+        let votes = |form: &str| stats.dates.iter().find(|date| date.form == form).map_or(0, |date| date.count);
+        Some(OrderVotes { day_first: (day_first, votes(day_first)), month_first: (month_first, votes(month_first)) })
+    }
+
+    /// The form that the column decides for.
+    fn decided(&self) -> Option<&'a str> {
+        let (day_first, month_first) = (self.day_first, self.month_first);
+        match (day_first.1, month_first.1) {
+            // With points the day stands first wherever points are in use.
+            (0, 0) => day_first.0.contains('.').then_some(day_first.0),
+            (_, 0) => Some(day_first.0),
+            (0, _) => Some(month_first.0),
+            _ => None,
+        }
+    }
+}
+
+/// The date forms, most frequent first, day or month first decided where the column decides.
+fn decided_forms(stats: &FieldStats) -> Vec<(String, u64)> {
+    let mut forms: Vec<(String, u64)> = Vec::new();
+    for date in &stats.dates {
+        let decided = OrderVotes::count(stats, &date.form).and_then(|votes| votes.decided());
+        let form = decided.unwrap_or(&date.form);
+        match forms.iter_mut().find(|(known, _)| known == form) {
+            Some((_, count)) => *count += date.count,
+            None => forms.push((form.to_owned(), date.count)),
+        }
+    }
+    forms.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    forms
+}
+
+/// How a form that could be either was decided, or that it was not.
+fn order_evidence(stats: &FieldStats, form: &str, undecided: u64) -> Option<String> {
+    let votes = OrderVotes::count(stats, form)?;
+    let (day, month) = (votes.day_first.1, votes.month_first.1);
+    Some(match (votes.decided(), day, month) {
+        (Some(_), 0, 0) => format!("day first, as usual with points; 0 of {undecided} decide"),
+        (Some(decided), ..) => {
+            let order = if day > 0 { "day first" } else { "month first" };
+            format!("{decided}: {order}: {} decide, {undecided} could be either", day + month)
+        }
+        (None, 0, 0) => format!("day first or month first? 0 of {undecided} decide"),
+        (None, ..) => format!(
+            "mixed order: {day} can only be {}, {month} only {}, {undecided} either: map these with care",
+            votes.day_first.0, votes.month_first.0
+        ),
+    })
 }
 
 fn time(stats: &FieldStats) -> Option<Inference> {
@@ -259,7 +293,8 @@ fn number(stats: &FieldStats) -> Option<Inference> {
     }
     if is_most(integers, numbers, 1.0) || (is_most(integers, telling, MOST) && stats.oddities.decimal_point == 0) {
         if is_key(stats) {
-            let words = counted(stats, "id", integers, "are whole numbers, all different", FieldType::Integer);
+            let what = format!("are whole numbers{}", uniqueness(stats));
+            let words = counted(stats, "id", integers, &what, FieldType::Integer);
             return verdict(FieldType::Id, format!("{words}, and the name says key"));
         }
         let words = counted(stats, "integer", integers, "are whole numbers", FieldType::Integer);
@@ -294,11 +329,17 @@ fn url(stats: &FieldStats) -> Option<Inference> {
 
 /// Judged by the most frequent values: they are nearly all there are in such a field.
 fn country(stats: &FieldStats) -> Option<Inference> {
+    let named = name_has(stats, &["country", "land", "pays", "nation"]);
+    // `de` and `it` may be languages: codes in small letters count only where the name speaks of countries.
+    let is_country = |text: &str| {
+        let small_code = text.trim().len() <= 3 && text.chars().any(char::is_lowercase);
+        (named || !small_code) && find_country(text).is_some()
+    };
     let telling: Vec<_> = stats.values.iter().filter(|value| !is_nothing(&value.text)).collect();
     let seen: u64 = telling.iter().map(|value| value.count).sum();
     let countries = telling.iter().filter(|value| is_country(&value.text));
     let (different, fits) = countries.fold((0, 0), |(n, sum), value| (n + 1, sum + value.count));
-    let share = if name_has(stats, &["country", "land", "pays", "nation"]) { 0.5 } else { MANY };
+    let share = if named { 0.5 } else { MANY };
     if !is_most(fits, seen, share) || seen * 2 < stats.filled {
         return None;
     }
@@ -319,12 +360,24 @@ fn id(stats: &FieldStats) -> Option<Inference> {
     if is_most(stats.oddities.uuids, telling, MOST) {
         return verdict(FieldType::Id, counted(stats, "id", stats.oddities.uuids, "are UUIDs", FieldType::Id));
     }
-    if !is_most(codes, telling, 0.98) || !stats.is_unique() || (telling < 10 && !is_key(stats)) {
+    let key = is_key(stats) || (stats.is_unique() && telling >= 10);
+    if !is_most(codes, telling, 0.98) || !key {
         return None;
     }
     let pattern = stats.patterns.first().map(|pattern| format!(", mostly `{}`", pattern.text)).unwrap_or_default();
-    let all = if stats.distinct.exact { "all different" } else { "all different as far as an estimate can tell" };
-    verdict(FieldType::Id, counted(stats, "id", codes, &format!("are codes{pattern}, {all}"), FieldType::Id))
+    verdict(
+        FieldType::Id,
+        counted(stats, "id", codes, &format!("are codes{pattern}{}", uniqueness(stats)), FieldType::Id),
+    )
+}
+
+/// Whether a key's values all differ, in words.
+fn uniqueness(stats: &FieldStats) -> &'static str {
+    match (stats.is_unique(), stats.distinct.exact) {
+        (false, _) => "",
+        (true, true) => ", all different",
+        (true, false) => ", all different as far as an estimate can tell",
+    }
 }
 
 /// Values that are lists of a few words, `;` or `|` between them.
@@ -392,7 +445,10 @@ fn plain_text(stats: &FieldStats) -> Inference {
         (Some(least), Some(most)) => format!("{least} to {most} characters"),
         _ => "no characters".to_owned(),
     };
-    let mut evidence = vec![format!("text: {} values of {lengths}", stats.filled)];
+    let mut evidence = vec![format!(
+        "text: {} of {lengths}",
+        if stats.filled == 1 { "1 value".to_owned() } else { format!("{} values", stats.filled) }
+    )];
     if let Some(fit) = nearest.first()
         && fit.count * 4 >= telling(stats)
     {
@@ -419,6 +475,10 @@ fn notes(stats: &FieldStats, inference: &mut Inference) {
     note(o.untrimmed, "has white space at an end", "have white space at an end");
     if o.bytes < stats.filled {
         note(o.bytes, "is not valid in the encoding", "are not valid in the encoding");
+    }
+    if let (FieldType::Id, Some(most)) = (inference.field_type, stats.values.first().filter(|value| value.count > 1)) {
+        let at_least = if most.is_exact() { "" } else { "at least " };
+        inference.evidence.push(format!("not unique: `{}` is there {at_least}{} times", most.text, most.count));
     }
     match inference.field_type {
         FieldType::Decimal | FieldType::Money | FieldType::Percent => decimals(stats, inference),
@@ -474,10 +534,11 @@ fn name_has(stats: &FieldStats, words: &[&str]) -> bool {
     name_words(&stats.name).iter().any(|word| words.contains(&word.as_str()))
 }
 
-/// All different, and the name ends in a word for a key.
+/// All different or nearly so, and the name ends in a word for a key.
 fn is_key(stats: &FieldStats) -> bool {
     let words = name_words(&stats.name);
-    stats.is_unique() && words.last().is_some_and(|word| KEY_WORDS.contains(&word.as_str()))
+    let nearly = stats.filled >= 10 && is_most(stats.distinct.count, stats.filled, 0.95);
+    (nearly || stats.is_unique()) && words.last().is_some_and(|word| KEY_WORDS.contains(&word.as_str()))
 }
 
 /// `billing_Street`, `BillingStreet`, `billing street` -> billing, street.
@@ -537,12 +598,31 @@ mod tests {
     fn day_or_month_first_is_decided_by_the_whole_column() {
         let us = judge("d", ["03/04/2026", "05/06/2026", "12/25/2026"]);
         assert_eq!(us.format.as_deref(), Some("MM/DD/YYYY"));
-        assert_eq!(us.evidence[1], "month first: 1 decide, 2 could be either");
+        assert_eq!(us.evidence[1], "MM/DD/YYYY: month first: 1 decide, 2 could be either");
         let open = judge("d", ["03/04/2026", "05/06/2026"]);
         assert_eq!(open.format.as_deref(), Some("DD/MM/YYYY or MM/DD/YYYY"));
         assert_eq!(open.evidence[1], "day first or month first? 0 of 2 decide");
-        let mixed = judge("d", ["25/12/2026", "12/25/2026"]);
+        let mixed = judge("d", ["25/12/2026", "12/25/2026", "01/02/2026"]);
         assert!(mixed.evidence[1].starts_with("mixed order"), "{:?}", mixed.evidence);
+    }
+
+    #[test]
+    fn each_separator_decides_for_itself() {
+        let inference = judge("d", ["01.02.2026", "25.12.2026", "12/25/2026", "03/04/2026", "25.11.2026"]);
+        assert!(inference.evidence[0].contains("2 forms: DD.MM.YYYY 3, MM/DD/YYYY 2"), "{:?}", inference.evidence);
+        assert_eq!(judge("d", ["01.02.2026"]).format.as_deref(), Some("DD.MM.YYYY"));
+    }
+
+    #[test]
+    fn a_key_with_repeated_values_is_still_a_key_and_says_so() {
+        let mut texts = hundred(|n| format!("D-{n:05}"));
+        texts[7] = "D-00001".into();
+        let inference = judge("id", &texts);
+        assert_eq!(inference.field_type, FieldType::Id);
+        assert!(inference.evidence.contains(&"not unique: `D-00001` is there 2 times".to_owned()), "{inference:?}");
+        let inference = judge("Nr", hundred(|n| format!("{:07}", n.min(99))));
+        assert_eq!(inference.field_type, FieldType::Id);
+        assert_eq!(type_of("title", &texts), FieldType::Text);
     }
 
     #[test]
@@ -591,6 +671,8 @@ mod tests {
         assert_eq!(type_of("mobile_phone", ["0301234567", "0401234567"]), FieldType::Phone);
         assert_eq!(type_of("x", ["acme.com", "https://x.org/a"]), FieldType::Url);
         assert_eq!(type_of("x", ["Germany", "FR", "Spain"]), FieldType::Country);
+        assert_eq!(type_of("language", ["de", "fr", "it"]), FieldType::Text);
+        assert_eq!(type_of("Land", ["de", "D", "FR"]), FieldType::Country);
         assert_eq!(type_of("state", ["NY", "CA", "TX", "WA"]), FieldType::Text);
     }
 

@@ -2,7 +2,6 @@
 
 mod checks;
 mod counter;
-mod country;
 mod date;
 mod distinct;
 mod document;

@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use super::document::{parse_yaml, read_schema};
 use super::load_error::SchemaError;
 use super::{Object, Schema};
+use crate::profile::nearest;
 
 /// A built-in template: a system's standard objects.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,13 +49,8 @@ pub fn load_template(wanted: &str) -> Result<Schema, SchemaError> {
         _ => (wanted.trim_end_matches('/'), None),
     };
     let missing = |names: Vec<&str>, of: &str| {
-        let nearest = names
-            .iter()
-            .map(|name| (strsim::jaro_winkler(&name.to_lowercase(), of), *name))
-            .filter(|(near, _)| *near > 0.8)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        let next = match nearest {
-            Some((_, name)) => format!("Did you mean `{name}`?"),
+        let next = match nearest(of, names.iter().copied()) {
+            Some(name) => format!("Did you mean `{name}`?"),
             None => format!("There are: {}.", names.join(", ")),
         };
         SchemaError::Template { wanted: wanted.to_owned(), next }

@@ -4,4 +4,5 @@ mod architecture;
 mod check;
 mod cli;
 mod engine;
+mod inspect;
 mod sample;
