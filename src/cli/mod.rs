@@ -15,6 +15,7 @@ mod print;
 mod report;
 mod run;
 mod runs;
+mod sniff;
 mod test;
 
 use std::process::ExitCode;
@@ -51,6 +52,8 @@ enum Command {
     Report(report::Args),
     /// List the runs, how each stands and what it needs
     Runs(runs::Args),
+    /// Tell a text file's delimiter, quote, encoding and header, with the evidence
+    Sniff(sniff::Args),
     /// Match the fields of two schema files: schemas in, scored matches out
     Match(match_schemas::Args),
     /// Print completions for a shell
@@ -88,6 +91,7 @@ fn dispatch(command: Option<Command>) -> Answer {
         Some(Command::Inspect(args)) => inspect::run(args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Runs(args)) => runs::run(args),
+        Some(Command::Sniff(args)) => sniff::run(args),
         Some(Command::Match(args)) => match_schemas::run(args),
         Some(Command::Completions(args)) => completions::run(args),
         Some(Command::Man(args)) => man::run(args),

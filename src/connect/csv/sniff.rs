@@ -41,7 +41,8 @@ pub fn sniff(sample: &[u8], whole: bool, pinned: Pinned) -> Sniffed {
     let line_end = line_end(sample);
     let delimiters: Vec<u8> = match pinned.delimiter {
         Some(delimiter) => vec![delimiter],
-        None => DELIMITERS.iter().copied().filter(|delimiter| memchr(*delimiter, sample).is_some()).collect(),
+        // The comma is always tried: it reads a file of one field, too.
+        None => DELIMITERS.iter().copied().filter(|byte| *byte == b',' || memchr(*byte, sample).is_some()).collect(),
     };
     let quotes: Vec<Option<u8>> = match pinned.quote {
         Some(quote) => vec![quote],
@@ -65,16 +66,17 @@ pub fn sniff(sample: &[u8], whole: bool, pinned: Pinned) -> Sniffed {
         }
     }
     let Some(mut best) = best else {
-        let dialect = Dialect { quote: pinned.quote.unwrap_or(Some(b'"')), line_end, ..Dialect::default() };
-        let evidence = vec![
-            "delimiter `,`: no delimiter was seen, so there is one field".to_owned(),
-            format!("line end {}", line_end.word()),
-        ];
-        return Sniffed { dialect, evidence };
+        // Only a quote pinned to be the pinned delimiter gets here.
+        return Sniffed { dialect: Dialect { line_end, ..Dialect::default() }, evidence: Vec::new() };
     };
     let mut evidence = vec![describe(&best, pinned)];
-    if best.dialect.quote.is_none() && pinned.quote.is_none() && memchr(b'"', sample).is_none() {
-        best.dialect.quote = Some(b'"');
+    if best.dialect.quote.is_none() && pinned.quote.is_none() {
+        // Where it changes nothing, the usual quote is right for the records that the sample does not show.
+        let dialect = Dialect { quote: Some(b'"'), ..best.dialect };
+        let usual = read(dialect, sample, whole);
+        if (usual.width, usual.agreeing, usual.records) == (best.width, best.agreeing, best.records) {
+            best = usual;
+        }
     }
     evidence.push(match (best.dialect.quote, best.quoted) {
         (None, _) => "no quoting".to_owned(),
@@ -148,21 +150,33 @@ fn read(dialect: Dialect, sample: &[u8], whole: bool) -> Reading {
     let kinds = typed / cells.max(1) as f64;
     let order = 1.0 - odd as f64 / records as f64;
     let breadth = if width == 1 { 0.05 } else { 1.0 - 1.0 / (width as f64 + 1.0) };
-    let usual = match dialect.delimiter {
-        b',' | b';' | b'\t' | b'|' => 1.0,
-        b' ' => 0.6,
-        _ => 0.8,
-    };
     let quoting = if quoted > 0 { 1.05 } else { 1.0 };
-    let score = consistency * consistency * kinds * breadth * usual * quoting * (0.2 + 0.8 * order.max(0.0));
+    let score = consistency.powi(2) * kinds * breadth * usual(dialect.delimiter) * quoting * order.powi(2).max(0.05);
     Reading { dialect, score, records: widths.len(), width, agreeing, quoted }
 }
 
-/// Whether a cell that was not read as quoted starts or ends with a quote all the same.
+/// How readily a delimiter is believed: the rarer ones occur inside dates, times, paths and prose.
+fn usual(delimiter: u8) -> f64 {
+    match delimiter {
+        b',' | b';' | b'\t' | b'|' => 1.0,
+        b'^' | b'~' => 0.8,
+        b':' => 0.5,
+        b' ' => 0.4,
+        _ => 0.2,
+    }
+}
+
+/// Whether a cell that was not read as quoted starts or ends with a quote all the same, or holds one beside what may
+/// be the true delimiter.
 fn in_quotes(text: &[u8]) -> bool {
     let text = text.trim_ascii();
+    let beside = |at: usize| {
+        let before = at.checked_sub(1).and_then(|at| text.get(at));
+        [before, text.get(at + 1)].into_iter().flatten().any(|byte| matches!(byte, b',' | b';' | b'\t' | b'|'))
+    };
     text.len() > 1 && (text.starts_with(b"\"") || text.ends_with(b"\""))
         || text.len() > 2 && text.starts_with(b"'") && text.ends_with(b"'")
+        || memchr::memchr_iter(b'"', text).any(beside)
 }
 
 /// How much a cell looks like something people store in one field, from 0 to 1.

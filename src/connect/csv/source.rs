@@ -102,6 +102,11 @@ impl CsvSource {
         &self.fields
     }
 
+    /// What was guessed about the form, with evidence in words.
+    pub fn guesses(&self) -> &[String] {
+        &self.evidence
+    }
+
     fn decoder(&self) -> Arc<CsvDecoder> {
         Arc::new(CsvDecoder {
             dialect: self.dialect,
