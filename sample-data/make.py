@@ -53,7 +53,7 @@ COMPANIES = '''\
 0000185;Kühne Kältetechnik;Eisweg 13;28195;Bremen;DE;030 23125 185;4.950.000,00;63;06.06.2006;Kunde;
 0000190;Franklin Dental Supply;42 Court St;01201;Pittsfield;US;413.555.0190;1.760.000,00;25;07/04/2021;customer;
 0000194;Jäger & Fischer;Waldstr. 77;79098;Freiburg;DE;030 23125 194;198.000,00;5;28.02.2017;Kunde;
-0000198;Søndergård Design;Nyhavn 31;1051;København;DK;+45 70 00 01 98;925.000,00;17;14.02.2019;Interessent;
+0000198;Søndergård Design;Nyhavn 31;1051;København;DK;+45 70 20 01 98;925.000,00;17;14.02.2019;Interessent;
 0000203;Thüringer Glashütte;Hüttenweg 6;98693;Ilmenau;DE;030 23125 203;7.400.000,00;119;15.08.1991;Kunde;
 0000207;Brasserie Émile;2, place Kléber;67000;Strasbourg;Frankreich;01 99 00 20 70;310.000,00;9;03.03.2018;Kunde;
 0000212;Ostsee Werft;Am Kai 22;18055;Rostock;DE;030 23125 212;41.000.000,00;512;11.09.1990;Kunde;größter Kunde

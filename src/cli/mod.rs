@@ -4,6 +4,7 @@
 
 mod check;
 mod completions;
+mod demo;
 mod eval;
 mod exit;
 mod functions;
@@ -38,6 +39,8 @@ enum Command {
     Check(check::Args),
     /// Run the examples of a profile
     Test(test::Args),
+    /// Try mapwright on a small, ugly sample export that is built in
+    Demo(demo::Args),
     /// Show the first records before and after
     Preview(preview::Args),
     /// Run a profile without a screen
@@ -84,6 +87,7 @@ fn dispatch(command: Option<Command>) -> Answer {
     match command {
         Some(Command::Check(args)) => check::run(args),
         Some(Command::Test(args)) => test::run(args),
+        Some(Command::Demo(args)) => demo::run(args),
         Some(Command::Preview(args)) => preview::run(args),
         Some(Command::Run(args)) => run::run(args),
         Some(Command::Eval(args)) => eval::run(args),

@@ -60,3 +60,8 @@ pub(crate) fn style() -> TextStyle {
     style.ascii = locale.is_some_and(|locale| locale == "C" || locale == "POSIX");
     style
 }
+
+/// A line on standard error; nothing can be told where that is closed.
+pub(crate) fn tell(words: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stderr(), "{words}");
+}

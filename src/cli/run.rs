@@ -10,6 +10,7 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Answer, Exit, run_error};
+use super::print::{self, tell};
 use crate::connect::Location;
 use crate::engine::{self, RunEvent, RunOptions};
 use crate::{profile, report};
@@ -49,8 +50,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
     memory: usize,
     /// Threads [default: one a processor]
-    #[arg(long, value_name = "N")]
-    threads: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
     /// About how much a thread works on at a time, as in 64K
     #[arg(long, value_name = "SIZE", default_value = "0", value_parser = size, hide = true)]
     chunk: usize,
@@ -65,6 +66,18 @@ pub(super) enum Format {
     Json,
 }
 
+impl Args {
+    /// What `mapwright run PROFILE` means, without options.
+    pub(crate) fn of(profile: PathBuf) -> anyhow::Result<Args> {
+        #[derive(clap::Parser)]
+        struct Alone {
+            #[command(flatten)]
+            args: Args,
+        }
+        Ok(<Alone as clap::Parser>::try_parse_from(["run".into(), profile.into_os_string()])?.args)
+    }
+}
+
 /// `64K`, `256M`, `1G` or plain bytes.
 fn size(text: &str) -> Result<usize, String> {
     let text = text.trim();
@@ -74,7 +87,7 @@ fn size(text: &str) -> Result<usize, String> {
         "k" | "kb" | "kib" => 1 << 10,
         "m" | "mb" | "mib" => 1 << 20,
         "g" | "gb" | "gib" => 1 << 30,
-        other => return Err(format!("`{other}` is no unit; write K, M or G")),
+        other => return Err(format!("`{other}` is no unit; write a size as 64M or 1G")),
     };
     digits
         .parse::<usize>()
@@ -93,10 +106,8 @@ pub(crate) fn run(args: Args) -> Answer {
         .map_err(|error| run_error(error, &args.profile, &loaded))?;
     teller.done();
     if args.format == Format::Text {
-        let mut out = std::io::stdout().lock();
         // A closed pipe does not change how the run ended.
-        let _ = writeln!(out, "{}", report::render::text(&end.report));
-        let _ = writeln!(out, "Run folder: {}", crate::record::safe_text(&end.folder.display().to_string()));
+        let _ = print::out(&report::render::text_in(&end.report, print::style()));
     }
     if let Some(error) = &end.error {
         let _ = writeln!(std::io::stderr(), "error: {}", crate::record::safe_text(&error.to_string()));
@@ -137,7 +148,7 @@ fn options(args: &Args, loaded: &profile::Loaded) -> anyhow::Result<RunOptions> 
         dry_run: args.dry_run,
         resume: args.resume,
         memory: args.memory,
-        threads: args.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)),
+        threads: args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         chunk_bytes: args.chunk,
     })
 }
@@ -163,7 +174,9 @@ impl Teller {
         }
         match event {
             RunEvent::ObjectStarted { object, total_bytes } if self.on_terminal => self.start(object, *total_bytes),
-            RunEvent::ObjectStarted { object, .. } => eprintln!("{}: started", crate::record::safe_text(object)),
+            RunEvent::ObjectStarted { object, .. } => {
+                tell(format_args!("{}: started", crate::record::safe_text(object)))
+            }
             RunEvent::Progress { ledger, source_bytes, .. } => {
                 if let Ok(bar) = self.bar.lock()
                     && let Some(bar) = &*bar
@@ -173,15 +186,15 @@ impl Teller {
                 }
             }
             RunEvent::ObjectFinished { object, ledger } if !self.on_terminal => {
-                eprintln!(
+                tell(format_args!(
                     "{}: {} of {} records written",
                     crate::record::safe_text(object),
                     ledger.written(),
                     ledger.read
-                );
+                ));
             }
             RunEvent::ObjectFinished { .. } => self.done(),
-            RunEvent::Notice { text } => eprintln!("note: {}", crate::record::safe_text(text)),
+            RunEvent::Notice { text } => tell(format_args!("note: {}", crate::record::safe_text(text))),
             _ => {}
         }
     }

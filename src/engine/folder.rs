@@ -52,22 +52,39 @@ impl Manifest {
 pub struct RunFolder {
     path: PathBuf,
     pub manifest: Manifest,
-    events: BufWriter<File>,
+    /// The journal of events; absent until the run begins.
+    events: Option<BufWriter<File>>,
     /// Held as long as the folder is open.
     _lock: File,
+    /// Folders that were made for it, the innermost first.
+    made: Vec<PathBuf>,
 }
 
 impl RunFolder {
-    /// Creates the folder (or takes over a finished one) and locks it.
+    /// Creates the folder (or takes over a finished one) and locks it. What it held stays until [`RunFolder::begin`].
     pub fn create(path: &Path, manifest: Manifest) -> Result<RunFolder, ConnectError> {
-        make_private(path).map_err(|error| ConnectError::io(path, "create", error))?;
+        let made = make_private(path).map_err(|error| ConnectError::io(path, "create", error))?;
         let lock = lock(path)?;
-        let events_path = path.join(EVENTS);
-        let events =
-            private_file(&events_path, true).map_err(|error| ConnectError::io(&events_path, "write", error))?;
-        let folder = RunFolder { path: path.to_owned(), manifest, events: BufWriter::new(events), _lock: lock };
-        folder.write_manifest()?;
-        Ok(folder)
+        Ok(RunFolder { path: path.to_owned(), manifest, events: None, _lock: lock, made })
+    }
+
+    /// The run begins: opens the journal and writes the manifest.
+    pub fn begin(&mut self) -> Result<(), ConnectError> {
+        let path = self.path.join(EVENTS);
+        let events = private_file(&path, true).map_err(|error| ConnectError::io(&path, "write", error))?;
+        self.events = Some(BufWriter::new(events));
+        self.write_manifest()
+    }
+
+    /// The run cannot begin: leaves things as they were before [`RunFolder::create`]. What cannot be removed stays;
+    /// the error that is told is why the run did not begin.
+    pub fn discard(self) {
+        if !self.made.is_empty() {
+            let _ = fs::remove_file(self.path.join(LOCK));
+        }
+        for folder in &self.made {
+            let _ = fs::remove_dir(folder);
+        }
     }
 
     pub fn path(&self) -> &Path {
@@ -107,10 +124,11 @@ impl RunFolder {
     /// Adds a line to the journal of events.
     pub fn event(&mut self, event: &super::RunEvent) -> Result<(), ConnectError> {
         let path = self.path.join(EVENTS);
-        let written = serde_json::to_writer(&mut self.events, event)
+        let Some(events) = &mut self.events else { return Ok(()) };
+        let written = serde_json::to_writer(&mut *events, event)
             .map_err(io::Error::from)
-            .and_then(|()| self.events.write_all(b"\n"))
-            .and_then(|()| self.events.flush());
+            .and_then(|()| events.write_all(b"\n"))
+            .and_then(|()| events.flush());
         written.map_err(|error| ConnectError::io(&path, "write", error))
     }
 
@@ -179,16 +197,20 @@ fn private_file(path: &Path, truncate: bool) -> io::Result<File> {
     options.open(path)
 }
 
-/// Creates a folder (and those above it) that only the user can enter; leaves an existing one as it is.
-fn make_private(path: &Path) -> io::Result<()> {
+/// Creates a folder (and those above it) that only the user can enter; leaves an existing one as it is. Gives the
+/// folders that it made, the innermost first.
+fn make_private(path: &Path) -> io::Result<Vec<PathBuf>> {
+    let absent = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let made: Vec<PathBuf> = path.ancestors().take_while(absent).map(Path::to_owned).collect();
     if path.is_dir() {
-        return Ok(());
+        return Ok(made);
     }
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    builder.create(path)?;
+    Ok(made)
 }
 
 #[cfg(unix)]
@@ -219,6 +241,20 @@ mod tests {
         assert!(second.to_string().contains("another run"), "{second}");
         drop(folder);
         assert!(RunFolder::create(&path, Manifest::default()).is_ok());
+    }
+
+    #[test]
+    fn a_run_that_cannot_begin_leaves_nothing_and_takes_nothing() {
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("runs/one");
+        RunFolder::create(&path, Manifest::default()).expect("created").discard();
+        assert!(!home.path().join("runs").exists());
+        let mut first =
+            RunFolder::create(&path, Manifest { run: "first".into(), ..Manifest::default() }).expect("created");
+        first.begin().expect("begun");
+        drop(first);
+        RunFolder::create(&path, Manifest::default()).expect("created").discard();
+        assert_eq!(Manifest::read(&path).expect("still there").run, "first");
     }
 
     #[cfg(unix)]

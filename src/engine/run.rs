@@ -102,13 +102,15 @@ pub fn run(
     if target.single_object() && profile.objects.len() > 1 && !options.dry_run {
         return Err(one_file_for_many(target_location, profile.objects.len()).into());
     }
+    apart(source_location, target_location, profile)?;
     let run = earlier.as_ref().map_or_else(|| run_name(started, options), |manifest| manifest.run.clone());
     let links = Links::of(profile);
     let order = object_order(profile).map_err(|names| circle(options, &names))?;
     let mut objects = Vec::new();
     for mapping in order.iter().map(|index| &profile.objects[*index]) {
         let only = profile.objects.len() == 1;
-        objects.push(ObjectRun::prepare(mapping, &*source, &*target, options, started, &links, only)?);
+        let object = ObjectRun::prepare(mapping, &*source, &*target, options, started, &links, only);
+        objects.push(object.map_err(|error| at_source(error, source_location))?);
     }
     if let Some(earlier) = &earlier {
         resume::unchanged(options, earlier, &objects)?;
@@ -127,10 +129,17 @@ pub fn run(
         ..Manifest::default()
     };
     let published: Vec<String> = resume::published(&manifest);
-    let folder = RunFolder::create(&options.out, manifest)?;
+    let mut folder = RunFolder::create(&options.out, manifest)?;
     if !options.dry_run {
-        objects = open_all(objects, &*target, &run, &published)?;
+        objects = match open_all(objects, &*target, &run, &published) {
+            Ok(objects) => objects,
+            Err(error) => {
+                folder.discard();
+                return Err(error.into());
+            }
+        };
     }
+    folder.begin()?;
     let running = Running {
         folder: Mutex::new(folder),
         emit,
@@ -138,6 +147,7 @@ pub fn run(
             run,
             name: profile.name.clone(),
             profile: Some(options.profile_path.clone()),
+            folder: Some(options.out.display().to_string()),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             dry_run: options.dry_run,
             source: source_location.address.clone(),
@@ -175,6 +185,44 @@ fn open_all(
         }
     }
     Ok(objects)
+}
+
+/// A source does not know its own address; the operator does.
+fn at_source(error: RunError, source: &Location) -> RunError {
+    match error {
+        RunError::Connect(mut error) if error.kind == ErrorKind::NoSuchObject => {
+            error.place.clone_from(&source.address);
+            error.into()
+        }
+        other => other,
+    }
+}
+
+/// A run must not read a file and write another under its name.
+///
+/// # Errors
+/// A source file that is the target as well; the message names it.
+fn apart(source: &Location, target: &Location, profile: &Profile) -> Result<(), ConnectError> {
+    let (from, to) = (source.path(), target.path());
+    let is_database = |path: &Path| path.extension().is_some_and(|ending| ending == "db" || ending == "sqlite");
+    if target.scheme() == Some("sqlite") || is_database(&to) {
+        return Ok(());
+    }
+    let same = |from: &Path, to: &Path| match (from.canonicalize(), to.canonicalize()) {
+        (Ok(from), Ok(to)) => from.is_file() && from == to,
+        _ => false,
+    };
+    let within = profile.objects.iter().any(|object| {
+        let file = to.join(&object.to);
+        let written = [file.clone(), file.with_added_extension("csv"), file.with_added_extension("ndjson")];
+        written.iter().any(|file| same(&from.join(&object.from), file) || same(&from, file))
+    });
+    let inside = profile.objects.iter().any(|object| same(&from.join(&object.from), &to));
+    if same(&from, &to) || within || inside {
+        let what = "this is the source and the target at once; the run would replace what it reads";
+        return Err(ConnectError::new(ErrorKind::Unsupported, target.address.clone(), what, "Name another target."));
+    }
+    Ok(())
 }
 
 fn one_file_for_many(target: &Location, objects: usize) -> ConnectError {

@@ -1,8 +1,10 @@
 //! All integration tests in one binary: building and linking once is most of their cost.
 
 mod architecture;
+mod bad_input;
 mod check;
 mod cli;
 mod engine;
 mod inspect;
+mod job;
 mod sample;

@@ -10,3 +10,29 @@ fn its_profile_is_well_formed() {
     assert_eq!(objects, ["Account", "Contact", "Deal"]);
     assert!(loaded.profile.objects.iter().any(|object| !object.examples.is_empty()));
 }
+
+#[test]
+fn the_demo_ends_in_a_balanced_report_and_writes_only_where_it_was_told() {
+    let home = tempfile::tempdir().expect("a folder");
+    let to = home.path().join("demo");
+    let done = assert_cmd::Command::new(env!("CARGO_BIN_EXE_mapwright"))
+        .current_dir(home.path())
+        .args(["demo", "--headless", "--to"])
+        .arg(&to)
+        .assert()
+        .code(0);
+    let text = String::from_utf8(done.get_output().stdout.clone()).expect("UTF-8");
+    assert!(text.contains("every record accounted for"), "{text}");
+    // Rejects with telling reasons, duplicates and filtered records: what the sample is for.
+    let runs = mapwright::workspace::list_runs(&to).expect("a run");
+    let ledger = runs[0].ledger.expect("a report");
+    assert_eq!(ledger.read, 61 + 242 + 80);
+    assert!(ledger.balances() && ledger.rejected > 20 && ledger.duplicate > 10 && ledger.filtered > 3, "{ledger:?}");
+    for code in ["Email:email", "Birthdate:date", "Status__c:enum", "AccountId:lookup", "record:too_few_fields"] {
+        assert!(text.contains(code), "{code}\n{text}");
+    }
+    let accounts = std::fs::read_to_string(to.join("out/Account.csv")).expect("written");
+    assert!(accounts.contains("0000017,Müller & Söhne GmbH,"), "{accounts}");
+    assert!(runs[0].folder.join("report.html").is_file());
+    assert_eq!(std::fs::read_dir(home.path()).expect("listed").count(), 1, "something was written elsewhere");
+}

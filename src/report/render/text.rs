@@ -65,6 +65,9 @@ pub fn text_in(report: &Report, style: TextStyle) -> String {
     page.out
 }
 
+/// How many rejects of an object are shown; the page and the rejects file have more.
+const SAMPLES: usize = 5;
+
 struct Page {
     out: String,
     width: usize,
@@ -202,12 +205,14 @@ impl Page {
         }
         if !object.samples.is_empty() {
             self.heading(&format!("First rejects{of}"));
-            for sample in &object.samples {
+            for sample in object.samples.iter().take(SAMPLES) {
                 let line = if sample.line > 0 { format!(", line {}", sample.line) } else { String::new() };
                 self.line(&format!("  record {}{line}", sample.number));
                 for finding in &sample.findings {
-                    let value = finding.value.as_ref().map(|value| format!(" ({})", quoted(value, 30)));
-                    self.line(&format!("    {}: {}{}", finding.label(), finding.reason, value.unwrap_or_default()));
+                    let head = format!("    {}: ", visible_cut(&finding.label(), 40));
+                    let said = finding.value.as_ref().filter(|value| !finding.reason.contains(value.as_str()));
+                    let value = said.map(|value| format!(" ({})", quoted(value, 30))).unwrap_or_default();
+                    self.lines(&head, "      ", &format!("{}{value}", finding.reason));
                 }
             }
             if let Some(file) = &object.rejects_file {
