@@ -174,6 +174,12 @@ impl<'a> RecordRef<'a> {
         (0..self.batch.width).map(|field| self.cell(field))
     }
 
+    /// Where the record's cells lie in the buffer, one slot a field.
+    pub fn slots(&self) -> &'a [Slot] {
+        let first = self.row().first_slot as usize;
+        self.batch.slots.get(first..first + self.batch.width).unwrap_or_default()
+    }
+
     /// The buffer that slots point into.
     pub fn data(&self) -> &'a [u8] {
         &self.batch.data

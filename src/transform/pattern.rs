@@ -227,8 +227,9 @@ impl SearchPattern {
         Ok(SearchPattern { regex, prefilter })
     }
 
-    pub fn may_match(&self, text: &str) -> bool {
-        self.prefilter.as_ref().is_none_or(|prefilter| prefilter.may_match(text.as_bytes()))
+    #[inline]
+    pub fn may_match(&self, text: &[u8]) -> bool {
+        self.prefilter.as_ref().is_none_or(|prefilter| prefilter.may_match(text))
     }
 }
 
@@ -269,15 +270,21 @@ impl Replacer {
         Ok(Replacer::Pattern { search, with, expands })
     }
 
+    /// False where a look at the bytes shows that nothing can match.
+    #[inline]
+    pub fn may_match(&self, text: &[u8]) -> bool {
+        match self {
+            Replacer::Pattern { search, .. } => search.may_match(text),
+            _ => true,
+        }
+    }
+
     /// Writes the result and answers true, or answers false when nothing matches (nothing is written then).
     pub fn replace(&self, text: &str, out: &mut Vec<u8>) -> bool {
         match self {
             Replacer::Without(set) => leave_out(text.as_bytes(), |byte| set.contains(byte), out),
             Replacer::Literal(literal) => literal.replace(text.as_bytes(), out),
             Replacer::Pattern { search, with, expands } => {
-                if !search.may_match(text) {
-                    return false;
-                }
                 let mut last = 0;
                 let mut found = false;
                 if *expands {
@@ -326,10 +333,19 @@ fn group_references(with: &str) -> String {
 }
 
 /// Writes the bytes that are not to be left out; false (and nothing written) when all stay.
+#[inline]
 pub(super) fn leave_out(text: &[u8], drops: impl Fn(u8) -> bool, out: &mut Vec<u8>) -> bool {
     let Some(first) = text.iter().position(|byte| drops(*byte)) else { return false };
-    out.extend_from_slice(&text[..first]);
-    out.extend(text[first..].iter().copied().filter(|byte| !drops(*byte)));
+    // Moved together in place, without a branch a byte.
+    let mut length = out.len() + first;
+    out.extend_from_slice(text);
+    for &byte in &text[first..] {
+        if let Some(place) = out.get_mut(length) {
+            *place = byte;
+        }
+        length += usize::from(!drops(byte));
+    }
+    out.truncate(length);
     true
 }
 
@@ -407,11 +423,21 @@ impl CharSet {
         self.beyond.iter().any(|(first, last)| (*first..=*last).contains(&letter))
     }
 
+    /// Whether bytes can be judged alone: bytes of characters beyond ASCII are in no such set.
+    pub fn is_ascii(&self) -> bool {
+        self.beyond.is_empty()
+    }
+
+    /// [`CharSet::keep`] for sets of ASCII alone.
+    #[inline]
+    pub fn keep_bytes(&self, text: &[u8], wanted: bool, out: &mut Vec<u8>) -> bool {
+        leave_out(text, |byte| self.ascii.contains(byte) != wanted, out)
+    }
+
     /// Writes only the characters of the set (or only the others); false when nothing is left out.
     pub fn keep(&self, text: &str, wanted: bool, out: &mut Vec<u8>) -> bool {
-        if text.is_ascii() || (self.beyond.is_empty() && wanted) {
-            // Bytes of other characters are in no ASCII set.
-            return leave_out(text.as_bytes(), |byte| self.ascii.contains(byte) != wanted, out);
+        if text.is_ascii() {
+            return self.keep_bytes(text.as_bytes(), wanted, out);
         }
         let start = out.len();
         let mut buffer = [0; 4];
@@ -500,7 +526,12 @@ mod tests {
     fn character_sets() {
         let kept = |set: &str, text: &str| {
             let mut out = Vec::new();
-            let changed = CharSet::new(set).unwrap().keep(text, true, &mut out);
+            let set = CharSet::new(set).unwrap();
+            let changed = if set.is_ascii() {
+                set.keep_bytes(text.as_bytes(), true, &mut out)
+            } else {
+                set.keep(text, true, &mut out)
+            };
             if changed { String::from_utf8(out).unwrap() } else { text.to_owned() }
         };
         assert_eq!(kept("0-9+", "+49 (0) 30"), "+49030");

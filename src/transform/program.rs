@@ -1,16 +1,15 @@
 //! The compiled expression: a flat list of operations over registers, each with a reused output buffer.
 
 use std::fmt;
-use std::mem;
 
 use smallvec::SmallVec;
 
-use super::value::{Answer, Explained, Fault, Held, Input, Out, Place, TraceStep};
+use super::value::{Answer, Explained, Fault, Held, Input, Out, Place, Reason, TraceStep};
 use super::{
     Span,
     functions::{Expects, Step},
 };
-use crate::record::{Cell, Kind, SourceType};
+use crate::record::{Cell, Kind, Slot, SourceType};
 
 /// What an operation reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,8 +164,24 @@ impl Program {
     }
 
     /// The value of the last run of `scratch` (missing after a fault).
+    #[inline]
     pub fn value<'a>(&'a self, input: &Input<'a>, scratch: &'a Scratch) -> Cell<'a> {
         self.open(scratch.result, input, &scratch.buffers)
+    }
+
+    /// The bytes of a held value.
+    #[inline]
+    fn open<'a>(&'a self, held: Held, input: &Input<'a>, buffers: &'a [Vec<u8>]) -> Cell<'a> {
+        let bytes: &'a [u8] = match held.place {
+            Place::Record => input.record.data(),
+            Place::Register(index) => buffers.get(usize::from(index)).map_or(&[], |buffer| buffer),
+            Place::Constants => &self.constant_bytes,
+            Place::Target(index) => input.targets.target(usize::from(index)).bytes,
+            Place::It => input.it.bytes,
+        };
+        let start = held.start as usize;
+        let bytes = bytes.get(start..start + held.len as usize).unwrap_or_default();
+        Cell { kind: held.kind, source_type: held.source_type, bytes }
     }
 
     /// A fault in words. `scratch` must be the one of the run that gave it.
@@ -193,109 +208,60 @@ impl Program {
 
     fn execute<'a>(&'a self, input: &Input<'a>, scratch: &mut Scratch, trace: &mut impl Trace) -> Result<(), Fault> {
         scratch.result = Held::MISSING;
-        let registers = usize::from(self.registers);
-        if scratch.registers.len() < registers {
-            scratch.registers.resize(registers, Held::MISSING);
-            scratch.buffers.resize_with(registers, Vec::new);
+        let count = usize::from(self.registers);
+        if scratch.registers.len() < count {
+            scratch.registers.resize(count, Held::MISSING);
+            scratch.buffers.resize_with(count, Vec::new);
         }
+        let view = View::new(self, input);
+        let (registers, buffers) = (&mut scratch.registers[..], &mut scratch.buffers[..]);
         let mut at = 0usize;
         while let Some(op) = self.ops.get(at) {
-            at += 1;
-            let fault = |fault: Fault| Fault { op: (at - 1) as u32, ..fault };
+            let fault = |reason: &'static Reason, value: Held| Fault {
+                code: reason.code,
+                says: reason.says,
+                op: at as u32,
+                value,
+            };
+            let mut next = at + 1;
             match &op.kind {
                 OpKind::Call(call) => {
-                    self.call(call, input, scratch).map_err(fault)?;
-                    trace.step(op.span, self.open(scratch.registers[usize::from(call.out)], input, &scratch.buffers));
+                    let held = view.call(call, registers, buffers).map_err(|(reason, value)| fault(reason, value))?;
+                    registers[usize::from(call.out)] = held;
+                    trace.step(op.span, view.open(held, buffers));
                 }
                 OpKind::Copy { from, out } => {
-                    let held = self.hold(*from, input, scratch);
-                    scratch.registers[usize::from(*out)] = held;
-                    trace.step(op.span, self.open(held, input, &scratch.buffers));
+                    let held = view.hold(*from, registers);
+                    registers[usize::from(*out)] = held;
+                    trace.step(op.span, view.open(held, buffers));
                 }
                 OpKind::Truth { from, out } => {
-                    let truth = self.truth(*from, input, scratch).map_err(fault)?;
+                    let truth = view.truth(*from, registers, buffers);
+                    let truth = truth.map_err(|(reason, value)| fault(reason, value))?;
                     let held = self.constant(if truth { TRUE } else { FALSE });
-                    scratch.registers[usize::from(*out)] = held;
-                    trace.step(op.span, self.open(held, input, &scratch.buffers));
+                    registers[usize::from(*out)] = held;
+                    trace.step(op.span, view.open(held, buffers));
                 }
-                OpKind::Jump { to } => at = *to as usize,
+                OpKind::Jump { to } => next = *to as usize,
                 OpKind::JumpWhen { condition, when, to } => {
-                    if self.truth(*condition, input, scratch).map_err(fault)? == *when {
-                        at = *to as usize;
+                    let truth = view.truth(*condition, registers, buffers);
+                    if truth.map_err(|(reason, value)| fault(reason, value))? == *when {
+                        next = *to as usize;
                     }
                 }
                 OpKind::JumpWhenFilled { value, to } => {
-                    if self.cell(*value, input, &scratch.registers, &scratch.buffers).is_filled() {
-                        at = *to as usize;
+                    if view.cell(*value, registers, buffers).is_filled() {
+                        next = *to as usize;
                     }
                 }
             }
+            at = next;
         }
-        scratch.result = self.hold(self.result, input, scratch);
+        scratch.result = view.hold(self.result, registers);
         Ok(())
     }
 
-    fn call(&self, call: &CallOp, input: &Input<'_>, scratch: &mut Scratch) -> Result<(), Fault> {
-        let index = usize::from(call.out);
-        let mut bytes = mem::take(&mut scratch.buffers[index]);
-        bytes.clear();
-        let answer = {
-            let cell = |operand: &Operand| self.cell(*operand, input, &scratch.registers, &scratch.buffers);
-            let mut out = Out { bytes: &mut bytes, context: input.context };
-            match call.arguments.as_slice() {
-                [first, ..] if call.passes_missing && !cell(first).is_filled() => Answer::Same(0),
-                [one] => call.step.run(&[cell(one)], &mut out),
-                [one, two] => call.step.run(&[cell(one), cell(two)], &mut out),
-                [one, two, three] => call.step.run(&[cell(one), cell(two), cell(three)], &mut out),
-                many => {
-                    let cells: SmallVec<[Cell<'_>; 8]> = many.iter().map(cell).collect();
-                    call.step.run(&cells, &mut out)
-                }
-            }
-        };
-        let length = bytes.len() as u32;
-        scratch.buffers[index] = bytes;
-        let marked = |held: Held| match call.source_type {
-            SourceType::Untyped => held,
-            source_type => Held { source_type, ..held },
-        };
-        let argument = |index: usize| match call.arguments.get(index) {
-            Some(operand) => self.hold(*operand, input, scratch),
-            None => Held::MISSING,
-        };
-        let held = match answer {
-            Answer::Wrote if length == 0 => Held::MISSING,
-            Answer::Wrote => marked(self.written(call, Kind::Text, length)),
-            Answer::WroteAs(kind) => self.written(call, kind, length),
-            Answer::Same(index) => {
-                let held = argument(index);
-                if held.kind == Kind::Text { marked(held) } else { held }
-            }
-            Answer::Part(index, start, len) => {
-                let held = argument(index);
-                if len == 0 {
-                    Held::MISSING
-                } else if start == 0 && len as u32 == held.len {
-                    marked(held)
-                } else {
-                    let kind = if held.kind == Kind::Bytes { Kind::Bytes } else { Kind::Text };
-                    marked(Held { kind, start: held.start + start as u32, len: len as u32, ..held })
-                }
-            }
-            Answer::Boolean(truth) => self.constant(if truth { TRUE } else { FALSE }),
-            Answer::Missing => Held::MISSING,
-            Answer::Wrong(wrong) => {
-                return Err(Fault { code: wrong.code, says: wrong.says, op: 0, value: argument(wrong.argument) });
-            }
-        };
-        scratch.registers[index] = held;
-        Ok(())
-    }
-
-    fn written(&self, call: &CallOp, kind: Kind, len: u32) -> Held {
-        Held { kind, source_type: SourceType::Untyped, place: Place::Register(call.out), start: 0, len }
-    }
-
+    #[inline]
     fn constant(&self, index: u32) -> Held {
         match self.constants.get(index as usize) {
             Some(constant) => Held {
@@ -308,65 +274,150 @@ impl Program {
             None => Held::MISSING,
         }
     }
+}
 
-    fn truth(&self, operand: Operand, input: &Input<'_>, scratch: &Scratch) -> Result<bool, Fault> {
-        let cell = self.cell(operand, input, &scratch.registers, &scratch.buffers);
+/// What operands are read from, besides the registers.
+struct View<'v> {
+    program: &'v Program,
+    input: &'v Input<'v>,
+    slots: &'v [Slot],
+    data: &'v [u8],
+}
+
+type Refused = (&'static Reason, Held);
+
+impl<'v> View<'v> {
+    fn new(program: &'v Program, input: &'v Input<'v>) -> View<'v> {
+        View { program, input, slots: input.record.slots(), data: input.record.data() }
+    }
+
+    /// Runs a call. Registers are numbered in the order of calls, so that the values a call reads all lie in buffers
+    /// before its own.
+    #[inline(always)]
+    fn call(&self, call: &CallOp, registers: &[Held], buffers: &mut [Vec<u8>]) -> Result<Held, Refused> {
+        let (before, own) = buffers.split_at_mut(usize::from(call.out));
+        let Some(bytes) = own.first_mut() else { return Ok(Held::MISSING) };
+        let arguments = call.arguments.as_slice();
+        let answer = {
+            let cell = |operand: &Operand| self.cell(*operand, registers, before);
+            bytes.clear();
+            let mut out = Out { bytes: &mut *bytes, context: self.input.context };
+            match arguments {
+                [one] => {
+                    let one = cell(one);
+                    if call.passes_missing && !one.is_filled() {
+                        Answer::Same(0)
+                    } else {
+                        call.step.run(std::slice::from_ref(&one), &mut out)
+                    }
+                }
+                [first, rest @ ..] if rest.len() < 6 => {
+                    let mut cells = [Cell::MISSING; 6];
+                    cells[0] = cell(first);
+                    if call.passes_missing && !cells[0].is_filled() {
+                        Answer::Same(0)
+                    } else {
+                        for (place, operand) in cells[1..].iter_mut().zip(rest) {
+                            *place = cell(operand);
+                        }
+                        call.step.run(&cells[..arguments.len()], &mut out)
+                    }
+                }
+                many => {
+                    let cells: SmallVec<[Cell<'_>; 16]> = many.iter().map(cell).collect();
+                    call.step.run(&cells, &mut out)
+                }
+            }
+        };
+        self.answered(call, answer, bytes.len() as u32, registers)
+    }
+
+    /// Where the value of an answer is.
+    #[inline(always)]
+    fn answered(&self, call: &CallOp, answer: Answer, length: u32, registers: &[Held]) -> Result<Held, Refused> {
+        let marked = |held: Held| match call.source_type {
+            SourceType::Untyped => held,
+            source_type => Held { source_type, ..held },
+        };
+        let argument = |index: u8| match call.arguments.get(usize::from(index)) {
+            Some(operand) => self.hold(*operand, registers),
+            None => Held::MISSING,
+        };
+        let written = |kind: Kind| Held {
+            kind,
+            source_type: SourceType::Untyped,
+            place: Place::Register(call.out),
+            start: 0,
+            len: length,
+        };
+        Ok(match answer {
+            Answer::Wrote if length == 0 => Held::MISSING,
+            Answer::Wrote => marked(written(Kind::Text)),
+            Answer::WroteAs(kind) => written(kind),
+            Answer::Same(index) => {
+                let held = argument(index);
+                if held.kind == Kind::Text { marked(held) } else { held }
+            }
+            Answer::Part { len: 0, .. } => Held::MISSING,
+            Answer::Part { argument: index, start, len } => {
+                let held = argument(index);
+                let whole = start == 0 && len == held.len;
+                let kind = if whole || held.kind == Kind::Bytes { held.kind } else { Kind::Text };
+                marked(Held { kind, start: held.start + start, len, ..held })
+            }
+            Answer::Boolean(truth) => self.program.constant(if truth { TRUE } else { FALSE }),
+            Answer::Missing => Held::MISSING,
+            Answer::Wrong(index, reason) => return Err((reason, argument(index))),
+        })
+    }
+
+    #[inline]
+    fn truth(&self, operand: Operand, registers: &[Held], buffers: &[Vec<u8>]) -> Result<bool, Refused> {
+        static NO_TRUTH: Reason = Reason { code: "type", says: "is neither true nor false" };
+        let cell = self.cell(operand, registers, buffers);
         match cell.bytes {
             b"true" => Ok(true),
             b"false" => Ok(false),
             _ if !cell.is_filled() => Ok(false),
-            _ => Err(Fault {
-                code: "type",
-                says: "is neither true nor false",
-                op: 0,
-                value: self.hold(operand, input, scratch),
-            }),
+            _ => Err((&NO_TRUTH, self.hold(operand, registers))),
         }
     }
 
     /// The value of an operand as a place.
-    fn hold(&self, operand: Operand, input: &Input<'_>, scratch: &Scratch) -> Held {
+    #[inline(always)]
+    fn hold(&self, operand: Operand, registers: &[Held]) -> Held {
         match operand {
-            Operand::Register(index) => scratch.registers[usize::from(index)],
+            Operand::Register(index) => registers[usize::from(index)],
             Operand::Field(field) => {
-                let slot = input.record.slot(field as usize);
-                Held {
-                    kind: slot.kind,
-                    source_type: slot.source_type,
-                    place: Place::Record,
-                    start: slot.start,
-                    len: slot.len,
-                }
+                let slot = self.slots.get(field as usize).copied().unwrap_or_default();
+                let (kind, source_type) = (slot.kind, slot.source_type);
+                Held { kind, source_type, place: Place::Record, start: slot.start, len: slot.len }
             }
-            Operand::Constant(index) => self.constant(index),
-            Operand::Target(index) => whole(input.targets.target(usize::from(index)), Place::Target(index)),
-            Operand::It => whole(input.it, Place::It),
+            Operand::Constant(index) => self.program.constant(index),
+            Operand::Target(index) => whole(self.input.targets.target(usize::from(index)), Place::Target(index)),
+            Operand::It => whole(self.input.it, Place::It),
         }
     }
 
     /// The value of an operand.
-    fn cell<'v>(&'v self, operand: Operand, input: &Input<'v>, registers: &[Held], buffers: &'v [Vec<u8>]) -> Cell<'v> {
+    #[inline(always)]
+    fn cell<'b>(&'b self, operand: Operand, registers: &[Held], buffers: &'b [Vec<u8>]) -> Cell<'b> {
         match operand {
-            Operand::Register(index) => self.open(registers[usize::from(index)], input, buffers),
-            Operand::Field(field) => input.record.cell(field as usize),
-            Operand::Constant(index) => self.open(self.constant(index), input, buffers),
-            Operand::Target(index) => input.targets.target(usize::from(index)),
-            Operand::It => input.it,
+            Operand::Target(index) => self.input.targets.target(usize::from(index)),
+            Operand::It => self.input.it,
+            operand => self.open(self.hold(operand, registers), buffers),
         }
     }
 
     /// The bytes of a held value.
-    fn open<'v>(&'v self, held: Held, input: &Input<'v>, buffers: &'v [Vec<u8>]) -> Cell<'v> {
-        let bytes: &'v [u8] = match held.place {
-            Place::Record => input.record.data(),
-            Place::Register(index) => &buffers[usize::from(index)],
-            Place::Constants => &self.constant_bytes,
-            Place::Target(index) => input.targets.target(usize::from(index)).bytes,
-            Place::It => input.it.bytes,
-        };
-        let start = held.start as usize;
-        let bytes = bytes.get(start..start + held.len as usize).unwrap_or_default();
-        Cell { kind: held.kind, source_type: held.source_type, bytes }
+    #[inline(always)]
+    fn open<'b>(&'b self, held: Held, buffers: &'b [Vec<u8>]) -> Cell<'b> {
+        if held.place == Place::Record {
+            let start = held.start as usize;
+            let bytes = self.data.get(start..start + held.len as usize).unwrap_or_default();
+            return Cell { kind: held.kind, source_type: held.source_type, bytes };
+        }
+        self.program.open(held, self.input, buffers)
     }
 }
 

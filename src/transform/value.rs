@@ -90,7 +90,8 @@ impl Held {
         Held { kind: Kind::Missing, source_type: SourceType::Untyped, place: Place::Record, start: 0, len: 0 };
 }
 
-/// What a function's step answers. It borrows nothing: values stay where they are.
+/// What a function's step answers. It borrows nothing, values stay where they are; it is small, so that it travels in
+/// two machine words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Answer {
     /// The text is in the output buffer.
@@ -98,33 +99,58 @@ pub(super) enum Answer {
     /// A list or map, as compact JSON, is in the output buffer.
     WroteAs(Kind),
     /// An argument as it is.
-    Same(usize),
-    /// A part of an argument: start and length in bytes.
-    Part(usize, usize, usize),
+    Same(u8),
+    /// A part of an argument, in bytes; made by [`Answer::part`].
+    Part {
+        argument: u8,
+        start: u32,
+        len: u32,
+    },
     Boolean(bool),
     Missing,
-    /// The value of an argument cannot be taken.
-    Wrong(Wrong),
+    /// The value of an argument cannot be taken; made by `wrong!` and `wrong_at!`.
+    Wrong(u8, &'static Reason),
 }
 
-/// Why a value cannot be taken; small, because a few percent of all records may have one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Wrong {
+/// Why a value cannot be taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Reason {
     /// The finding code.
     pub code: &'static str,
     /// What the value is: "is no calendar date".
     pub says: &'static str,
-    /// The argument that is wrong.
-    pub argument: usize,
 }
 
+/// Answers that the first argument cannot be taken: a code and what the value is.
+macro_rules! wrong {
+    ($code:expr, $says:expr $(,)?) => {
+        $crate::transform::value::Answer::Wrong(0, &$crate::transform::value::Reason { code: $code, says: $says })
+    };
+}
+
+/// The same of another argument.
+macro_rules! wrong_at {
+    ($argument:expr, $code:expr, $says:expr $(,)?) => {
+        $crate::transform::value::Answer::Wrong(
+            $argument as u8,
+            &$crate::transform::value::Reason { code: $code, says: $says },
+        )
+    };
+}
+
+pub(super) use {wrong, wrong_at};
+
 impl Answer {
-    pub fn wrong(code: &'static str, says: &'static str) -> Answer {
-        Answer::Wrong(Wrong { code, says, argument: 0 })
+    /// Start and length in bytes of an argument.
+    #[inline]
+    pub fn part(argument: usize, start: usize, len: usize) -> Answer {
+        Answer::Part { argument: argument as u8, start: start as u32, len: len as u32 }
     }
 
-    pub fn wrong_argument(argument: usize, code: &'static str, says: &'static str) -> Answer {
-        Answer::Wrong(Wrong { code, says, argument })
+    /// An argument as it is.
+    #[inline]
+    pub fn same(argument: usize) -> Answer {
+        Answer::Same(argument as u8)
     }
 }
 
@@ -186,9 +212,9 @@ pub struct TraceStep {
 pub(super) fn text<'a>(cells: &[Cell<'a>], index: usize) -> Result<&'a str, Answer> {
     let cell = cells.get(index).copied().unwrap_or(Cell::MISSING);
     if cell.kind == Kind::Bytes {
-        return Err(Answer::wrong_argument(index, "type", "is bytes, not text"));
+        return Err(wrong_at!(index, "type", "is bytes, not text"));
     }
-    std::str::from_utf8(cell.bytes).map_err(|_| Answer::wrong_argument(index, "type", "is no UTF-8 text"))
+    std::str::from_utf8(cell.bytes).map_err(|_| wrong_at!(index, "type", "is no UTF-8 text"))
 }
 
 /// The text of a filled cell; `None` where there is nothing.

@@ -5,7 +5,7 @@ use super::{Function, Make, Param, TEXT};
 use crate::record::Cell;
 use crate::transform::plain_letters;
 use crate::transform::types::Type;
-use crate::transform::value::{Answer, Out, text};
+use crate::transform::value::{Answer, Out, text, wrong};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -120,7 +120,7 @@ fn boolean(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     match text(cells, 0) {
         Ok(word) => match truth(word) {
             Some(truth) => Answer::Boolean(truth),
-            None => Answer::wrong("type", "is neither yes nor no"),
+            None => wrong!("type", "is neither yes nor no"),
         },
         Err(wrong) => wrong,
     }
@@ -130,6 +130,6 @@ fn yes_no(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     match cells[0].bytes {
         b"true" => Answer::Same(1),
         b"false" => Answer::Same(2),
-        _ => Answer::wrong("type", "is neither true nor false"),
+        _ => wrong!("type", "is neither true nor false"),
     }
 }

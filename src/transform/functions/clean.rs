@@ -10,7 +10,7 @@ use crate::record::Cell;
 use crate::transform::Diagnostic;
 use crate::transform::pattern::SearchPattern;
 use crate::transform::types::Type;
-use crate::transform::value::{Answer, Out, filled_text, text};
+use crate::transform::value::{Answer, Out, filled_text, text, wrong_at};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -341,7 +341,7 @@ fn extract(call: &Preparing<'_>) -> Result<super::Made, Diagnostic> {
             Ok(text) => text,
             Err(wrong) => return wrong,
         };
-        if !search.may_match(text) {
+        if !search.may_match(text.as_bytes()) {
             return Answer::Missing;
         }
         let found = if search.regex.captures_len() > 1 {
@@ -349,7 +349,7 @@ fn extract(call: &Preparing<'_>) -> Result<super::Made, Diagnostic> {
         } else {
             search.regex.find(text)
         };
-        found.map_or(Answer::Missing, |found| Answer::Part(0, found.start(), found.len()))
+        found.map_or(Answer::Missing, |found| Answer::part(0, found.start(), found.len()))
     })
     .reads(1))
 }
@@ -363,7 +363,7 @@ fn count_words(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
 
 /// A word's place in the text it is a part of.
 fn place(text: &str, word: &str) -> Answer {
-    Answer::Part(0, word.as_ptr() as usize - text.as_ptr() as usize, word.len())
+    Answer::part(0, word.as_ptr() as usize - text.as_ptr() as usize, word.len())
 }
 
 fn word(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
@@ -374,7 +374,7 @@ fn word(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     };
     let mut words = text.split_whitespace();
     let found = match position {
-        Err(_) => return Answer::wrong_argument(1, "type", "is not a whole number"),
+        Err(_) => return wrong_at!(1, "type", "is not a whole number"),
         Ok(0) => None,
         Ok(position) if position > 0 => words.nth(position as usize - 1),
         Ok(position) => words.rev().nth(position.unsigned_abs() as usize - 1),
@@ -393,5 +393,5 @@ fn words(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     let last = words.take(wanted - 1).last().unwrap_or(first);
     let start = first.as_ptr() as usize - text.as_ptr() as usize;
     let end = last.as_ptr() as usize - text.as_ptr() as usize + last.len();
-    Answer::Part(0, start, end - start)
+    Answer::part(0, start, end - start)
 }

@@ -10,7 +10,7 @@ use crate::transform::Diagnostic;
 use crate::transform::countries::{self, Country};
 use crate::transform::plain_letters;
 use crate::transform::types::Type;
-use crate::transform::value::{Answer, Out, filled_text, text};
+use crate::transform::value::{Answer, Out, filled_text, text, wrong};
 use crate::transform::words::nearest;
 
 const COUNTRY: Param = Param::new("country", Type::Text);
@@ -83,7 +83,7 @@ fn named(part: fn(&'static Country) -> &'static str) -> Result<Made, Diagnostic>
         Ok(name) => match countries::find(name) {
             Some(country) if part(country).as_bytes() == cells[0].bytes => Answer::Same(0),
             Some(country) => out.text(part(country)),
-            None => Answer::wrong("enum", "is no country that is known by code or name"),
+            None => wrong!("enum", "is no country that is known by code or name"),
         },
         Err(wrong) => wrong,
     })
@@ -207,6 +207,6 @@ fn state_code(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     let mut fitting = STATES.iter().filter(|(of, _)| known.is_none_or(|code| code == *of));
     match fitting.find_map(|(_, states)| states.get(&state)) {
         Some(code) => out.text(code),
-        None => Answer::wrong("enum", "is no state or province that is known by code or name"),
+        None => wrong!("enum", "is no state or province that is known by code or name"),
     }
 }

@@ -8,7 +8,7 @@ use crate::record::{Cell, SourceType};
 use crate::transform::Diagnostic;
 use crate::transform::calendar::{DateFormat, Guess, Moment, guess, read_iso, weekday};
 use crate::transform::types::Type;
-use crate::transform::value::{Answer, Out, filled_text, text};
+use crate::transform::value::{Answer, Out, filled_text, text, wrong, wrong_at};
 
 const FORMATS: Param = Param::new("formats", Type::Text).optional().fixed();
 const FORMAT: Param = Param::new("format", Type::Text).fixed();
@@ -274,9 +274,9 @@ fn moments(
                     write(&moment, out.bytes);
                     Answer::Wrote
                 }
-                Guess::Ambiguous => Answer::wrong("date", AMBIGUOUS),
-                Guess::ShortYear => Answer::wrong("date", SHORT_YEAR),
-                Guess::No => Answer::wrong("date", NO_DATE),
+                Guess::Ambiguous => wrong!("date", AMBIGUOUS),
+                Guess::ShortYear => wrong!("date", SHORT_YEAR),
+                Guess::No => wrong!("date", NO_DATE),
             }
         })
         .reads(1)
@@ -301,7 +301,7 @@ fn moments(
             write(&moment, out.bytes);
             return Answer::Wrote;
         }
-        Answer::wrong("date", UNREAL)
+        wrong!("date", UNREAL)
     })
     .reads(1)
     .expects(move |_| Some(format!("expected {expected}"))))
@@ -315,11 +315,7 @@ fn is_iso_date(bytes: &[u8]) -> bool {
 pub(super) fn moment(cells: &[Cell<'_>], index: usize) -> Result<Option<Moment>, Answer> {
     let Some(text) = filled_text(cells, index)? else { return Ok(None) };
     let read = read_iso(text.as_bytes());
-    read.map(Some).ok_or(Answer::wrong_argument(
-        index,
-        "date",
-        "is no date of the form YYYY-MM-DD; read it with `date`",
-    ))
+    read.map(Some).ok_or(wrong_at!(index, "date", "is no date of the form YYYY-MM-DD; read it with `date`",))
 }
 
 fn time(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
@@ -340,7 +336,7 @@ fn time(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
             moment.write_time(out.bytes);
             Answer::Wrote
         }
-        None => Answer::wrong("date", "does not look like a time"),
+        None => wrong!("date", "does not look like a time"),
     }
 }
 
@@ -381,7 +377,7 @@ fn shift(
         Ok(None) => return Answer::Missing,
         Ok(Some(text)) => match text.parse::<i64>() {
             Ok(count) => count,
-            Err(_) => return Answer::wrong_argument(1, "type", "is not a whole number"),
+            Err(_) => return wrong_at!(1, "type", "is not a whole number"),
         },
     };
     let shifted = start.date().and_then(|date| add(date, count));
@@ -396,7 +392,7 @@ fn shift(
             }
             Answer::Wrote
         }
-        None => Answer::wrong("range", "would leave the years 1 to 9999"),
+        None => wrong!("range", "would leave the years 1 to 9999"),
     }
 }
 
@@ -419,7 +415,7 @@ fn age(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     match two_dates(&[cells[0], on]) {
         Err(wrong) => wrong,
         Ok(None) => Answer::Missing,
-        Ok(Some((from, to))) if to < from => Answer::wrong("date", "is after the day the age is asked for"),
+        Ok(Some((from, to))) if to < from => wrong!("date", "is after the day the age is asked for"),
         Ok(Some((from, to))) => {
             let birthday = (to.month(), to.day()) >= (from.month(), from.day());
             out.print(to.year() - from.year() - i16::from(!birthday))
@@ -445,7 +441,7 @@ fn to_utc(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
                 jiff::tz::Offset::from_seconds(i32::from(minutes) * 60).ok().map(|offset| offset.to_time_zone())
             }
             (None, Some(zone)) => Some(zone.clone()),
-            (None, None) => return Answer::wrong("date", "has no offset; name the time zone it was written in"),
+            (None, None) => return wrong!("date", "has no offset; name the time zone it was written in"),
         };
         let local = moment.civil();
         let utc = zoned.zip(local).and_then(|(zone, local)| zone.to_ambiguous_zoned(local).compatible().ok());
@@ -455,7 +451,7 @@ fn to_utc(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
                 Moment { offset: Some(0), ..utc }.write_date_time(out.bytes);
                 Answer::Wrote
             }
-            None => Answer::wrong("date", "is beyond the calendar in UTC"),
+            None => wrong!("date", "is beyond the calendar in UTC"),
         }
     })
     .reads(1))
@@ -467,7 +463,7 @@ fn from_epoch(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
         Err(wrong) => return wrong,
     };
     let Ok(value) = digits.parse::<i64>() else {
-        return Answer::wrong("date", "is no Unix time: a whole number is expected");
+        return wrong!("date", "is no Unix time: a whole number is expected");
     };
     let width = digits.trim_start_matches('-').len();
     let timestamp = match width {
@@ -481,7 +477,7 @@ fn from_epoch(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
             Moment { offset: Some(0), ..moment }.write_date_time(out.bytes);
             Answer::Wrote
         }
-        Err(_) => Answer::wrong("date", "is beyond the calendar"),
+        Err(_) => wrong!("date", "is beyond the calendar"),
     }
 }
 
@@ -501,6 +497,6 @@ fn excel_date(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
             Moment::from_date(date).write_date(out.bytes);
             Answer::Wrote
         }
-        None => Answer::wrong("date", "is no Excel date: a number from 1 to 2958465 is expected"),
+        None => wrong!("date", "is no Excel date: a number from 1 to 2958465 is expected"),
     }
 }

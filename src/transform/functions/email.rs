@@ -9,7 +9,7 @@ use super::Family::Email as FAMILY;
 use super::{Function, Make, TEXT};
 use crate::record::Cell;
 use crate::transform::types::Type;
-use crate::transform::value::{Answer, Out, filled_text, text};
+use crate::transform::value::{Answer, Out, filled_text, text, wrong};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -162,13 +162,13 @@ fn email(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
         return Answer::Missing;
     }
     if !is_deliverable(address) {
-        return Answer::wrong("email", NO_ADDRESS);
+        return wrong!("email", NO_ADDRESS);
     }
     if address.bytes().any(|byte| byte.is_ascii_uppercase() || byte >= 0x80) {
         return out.text(&address.to_lowercase());
     }
     let start = address.as_ptr() as usize - text.as_ptr() as usize;
-    Answer::Part(0, start, address.len())
+    Answer::part(0, start, address.len())
 }
 
 /// Splits at the last @ that is not inside quotes.
@@ -194,7 +194,7 @@ fn email_user(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     match parts(cells) {
         Err(wrong) => wrong,
         Ok(None) => Answer::Missing,
-        Ok(Some((start, at))) => Answer::Part(0, start, at - start),
+        Ok(Some((start, at))) => Answer::part(0, start, at - start),
     }
 }
 

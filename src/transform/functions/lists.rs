@@ -4,7 +4,7 @@ use super::Family::List as FAMILY;
 use super::{Function, Make, Param, TEXT};
 use crate::record::{Cell, Kind};
 use crate::transform::types::Type;
-use crate::transform::value::{Answer, Out, filled_text, text};
+use crate::transform::value::{Answer, Out, filled_text, text, wrong, wrong_at};
 
 const LIST: Param = Param::new("list", Type::List);
 
@@ -172,7 +172,7 @@ fn split(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
 fn position(cells: &[Cell<'_>], argument: usize, count: usize) -> Result<Option<usize>, Answer> {
     let Some(text) = filled_text(cells, argument)? else { return Ok(None) };
     let Ok(position) = text.parse::<i64>() else {
-        return Err(Answer::wrong_argument(argument, "type", "is not a whole number"));
+        return Err(wrong_at!(argument, "type", "is not a whole number"));
     };
     let index = match position {
         0 => None,
@@ -193,7 +193,7 @@ fn part(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
         Ok(Some(index)) => index,
     };
     let part = text.split(separator).nth(index).unwrap_or_default().trim();
-    Answer::Part(0, part.as_ptr() as usize - text.as_ptr() as usize, part.len())
+    Answer::part(0, part.as_ptr() as usize - text.as_ptr() as usize, part.len())
 }
 
 fn picked(cells: &[Cell<'_>], out: &mut Out<'_>, pick: fn(usize) -> Option<usize>) -> Answer {
@@ -219,7 +219,7 @@ fn get(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
         Ok(Some(path)) => path,
     };
     let Ok(root) = serde_json::from_slice::<serde_json::Value>(cells[0].bytes) else {
-        return Answer::wrong("type", "is no list or map");
+        return wrong!("type", "is no list or map");
     };
     // A key may itself hold points, as flattened names do.
     if let Some(found) = root.get(path) {

@@ -8,7 +8,7 @@ use crate::record::Cell;
 use crate::transform::Diagnostic;
 use crate::transform::keys::KeyMap;
 use crate::transform::types::Type;
-use crate::transform::value::{Answer, Out};
+use crate::transform::value::{Answer, Out, wrong};
 use crate::transform::words::nearest;
 
 const VALUE: Param = Param::new("value", Type::Any);
@@ -162,7 +162,7 @@ fn map(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
     let made = Made::prepared(move |cells, out| match map.get(&cells[0]) {
         Some(value) => write(out, value),
         None if !cells[0].is_filled() => Answer::Same(0),
-        None => Answer::wrong("enum", UNNAMED),
+        None => wrong!("enum", UNNAMED),
     });
     Ok(made.reads(1).expects(move |value| expected(value, &keys)))
 }
@@ -190,7 +190,7 @@ pub(in crate::transform) fn value_map(values: &ValueMap) -> Made {
         Some(value) => write(out, value),
         None if !cells[0].is_filled() => Answer::Same(0),
         None => match &otherwise {
-            Otherwise::Reject => Answer::wrong("enum", UNNAMED),
+            Otherwise::Reject => wrong!("enum", UNNAMED),
             Otherwise::Keep => Answer::Same(0),
             Otherwise::Null => Answer::Missing,
             Otherwise::Value(value) => write(out, value.as_bytes()),
@@ -201,7 +201,7 @@ pub(in crate::transform) fn value_map(values: &ValueMap) -> Made {
 
 fn default(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     match cells.iter().position(Cell::is_filled) {
-        Some(index) => Answer::Same(index),
+        Some(index) => Answer::same(index),
         None => Answer::Missing,
     }
 }

@@ -8,7 +8,7 @@ use super::{Function, Made, Make, Param, Preparing, TEXT};
 use crate::record::Cell;
 use crate::transform::Diagnostic;
 use crate::transform::types::Type;
-use crate::transform::value::{Answer, Out, text};
+use crate::transform::value::{Answer, Out, text, wrong, wrong_at};
 
 const NUMBER: Param = Param::new("number", Type::Number);
 const NUMBERS: Param = Param::new("numbers", Type::Number);
@@ -180,7 +180,7 @@ fn number(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
             Ok(text) if read_number(text, mark, out.bytes) => Answer::Wrote,
             Ok(_) => {
                 out.bytes.clear();
-                Answer::wrong("type", NO_NUMBER)
+                wrong!("type", NO_NUMBER)
             }
             Err(wrong) => wrong,
         }
@@ -304,11 +304,11 @@ fn integer(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
         Err(wrong) => return wrong,
     };
     if !read_number(text, Mark::Unknown, out.bytes) {
-        return Answer::wrong("type", NO_NUMBER);
+        return wrong!("type", NO_NUMBER);
     }
     if let Some(point) = memchr::memchr(b'.', out.bytes) {
         if out.bytes[point + 1..].iter().any(|digit| *digit != b'0') {
-            return Answer::wrong("type", "is no whole number");
+            return wrong!("type", "is no whole number");
         }
         out.bytes.truncate(point);
     }
@@ -324,14 +324,14 @@ fn decimals(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
         let bytes = cells[0].bytes;
         let digits = bytes.strip_prefix(b"-").unwrap_or(bytes);
         if number_of(bytes).is_none() || digits.first() == Some(&b'+') {
-            return Answer::wrong("type", "is not a decimal number");
+            return wrong!("type", "is not a decimal number");
         }
         let found = memchr::memchr(b'.', digits).map_or(0, |point| digits.len() - point - 1);
         if found == places {
             return Answer::Same(0);
         }
         if found > places {
-            return Answer::wrong("type", "has more digits after the point than the field takes");
+            return wrong!("type", "has more digits after the point than the field takes");
         }
         out.bytes.extend_from_slice(bytes);
         if found == 0 {
@@ -371,7 +371,7 @@ fn folded(cells: &[Cell<'_>], out: &mut Out<'_>, fold: fn(Decimal, Decimal) -> O
             None => Some(value),
             Some(before) => match fold(before, value) {
                 Some(result) => Some(result),
-                None => return Answer::wrong_argument(index, "range", "takes the result beyond 28 digits"),
+                None => return wrong_at!(index, "range", "takes the result beyond 28 digits"),
             },
         };
     }
@@ -383,7 +383,7 @@ fn modulo(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
         (Err(wrong), _) | (_, Err(wrong)) => wrong,
         (Ok(Some(value)), Ok(Some(divisor))) => match value.checked_rem(divisor) {
             Some(rest) => out.print(rest.normalize()),
-            None => Answer::wrong("range", "cannot be divided by zero"),
+            None => wrong!("range", "cannot be divided by zero"),
         },
         _ => Answer::Missing,
     }
@@ -397,12 +397,12 @@ fn percent(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     let bare = text.strip_suffix(['%', '％']).unwrap_or(text);
     let mut digits = Vec::new();
     if !read_number(bare, Mark::Unknown, &mut digits) {
-        return Answer::wrong("type", "cannot be read as a percentage");
+        return wrong!("type", "cannot be read as a percentage");
     }
     let value = std::str::from_utf8(&digits).ok().and_then(|digits| Decimal::from_str_exact(digits).ok());
     match value.and_then(|value| value.checked_div(Decimal::ONE_HUNDRED)) {
         Some(share) => out.print(share.normalize()),
-        None => Answer::wrong("type", "has more digits than can be computed with exactly (28)"),
+        None => wrong!("type", "has more digits than can be computed with exactly (28)"),
     }
 }
 

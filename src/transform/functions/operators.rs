@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use rust_decimal::Decimal;
 
 use crate::record::{Cell, Kind};
-use crate::transform::value::{Answer, Out};
+use crate::transform::value::{Answer, Out, wrong, wrong_at};
 
 const NO_NUMBER: &str = "is not a number";
 
@@ -75,13 +75,13 @@ pub(super) fn decimal(cells: &[Cell<'_>], index: usize) -> Result<Option<Decimal
         return Ok(None);
     }
     if number_of(cell.bytes).is_none() {
-        return Err(Answer::wrong_argument(index, "type", NO_NUMBER));
+        return Err(wrong_at!(index, "type", NO_NUMBER));
     }
     let text = std::str::from_utf8(cell.bytes).unwrap_or_default();
     let text = text.strip_prefix('+').unwrap_or(text);
     Decimal::from_str_exact(text)
         .map(Some)
-        .map_err(|_| Answer::wrong_argument(index, "type", "has more digits than can be computed with exactly (28)"))
+        .map_err(|_| wrong_at!(index, "type", "has more digits than can be computed with exactly (28)"))
 }
 
 /// Computes with two decimals; missing where either is.
@@ -93,7 +93,7 @@ fn compute(cells: &[Cell<'_>], out: &mut Out<'_>, step: fn(Decimal, Decimal) -> 
     };
     match step(left, right) {
         Some(result) => out.print(result),
-        None => Answer::wrong("range", "takes the result beyond 28 digits"),
+        None => wrong!("range", "takes the result beyond 28 digits"),
     }
 }
 
@@ -111,7 +111,7 @@ pub(in crate::transform) fn multiply(cells: &[Cell<'_>], out: &mut Out<'_>) -> A
 
 pub(in crate::transform) fn divide(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     if matches!(decimal(cells, 1), Ok(Some(divisor)) if divisor.is_zero()) && cells[0].is_filled() {
-        return Answer::wrong("range", "cannot be divided by zero");
+        return wrong!("range", "cannot be divided by zero");
     }
     compute(cells, out, |left, right| left.checked_div(right).map(|quotient| quotient.normalize()))
 }
@@ -138,7 +138,7 @@ pub(in crate::transform) fn not(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
         b"true" => Answer::Boolean(false),
         b"false" => Answer::Boolean(true),
         _ if !cells[0].is_filled() => Answer::Boolean(true),
-        _ => Answer::wrong("type", "is neither true nor false"),
+        _ => wrong!("type", "is neither true nor false"),
     }
 }
 
@@ -168,7 +168,7 @@ fn ordered(cells: &[Cell<'_>], fits: fn(Ordering) -> bool) -> Answer {
 fn numbers(cells: &[Cell<'_>], missing: bool, fits: fn(Ordering) -> bool) -> Answer {
     let read = |index: usize| match cells[index].is_filled() {
         false => Ok(None),
-        true => number_of(cells[index].bytes).map(Some).ok_or(Answer::wrong_argument(index, "type", NO_NUMBER)),
+        true => number_of(cells[index].bytes).map(Some).ok_or(wrong_at!(index, "type", NO_NUMBER)),
     };
     match (read(0), read(1)) {
         (Err(wrong), _) | (_, Err(wrong)) => wrong,

@@ -9,7 +9,7 @@ use super::{Function, Make, Param, TEXT};
 use crate::record::Cell;
 use crate::transform::countries;
 use crate::transform::types::Type;
-use crate::transform::value::{Answer, Out, filled_text};
+use crate::transform::value::{Answer, Out, filled_text, wrong, wrong_at};
 
 const COUNTRY: Param = Param::new("country", Type::Text).optional();
 
@@ -118,15 +118,15 @@ fn read(cells: &[Cell<'_>]) -> Result<Option<PhoneNumber>, Answer> {
     }
     let numbers = || clean.trim_start().starts_with('+') || clean.contains(":+");
     if let (Some(_), None, false) = (country, region, numbers()) {
-        return Err(Answer::wrong_argument(1, "phone", "is no country whose calling code is known"));
+        return Err(wrong_at!(1, "phone", "is no country whose calling code is known"));
     }
     match PHONE_NUMBER_UTIL.parse(&*clean, region) {
         Ok(number) if PHONE_NUMBER_UTIL.is_valid_number(&number) => Ok(Some(number)),
-        Ok(_) => Err(Answer::wrong("phone", NO_NUMBER)),
+        Ok(_) => Err(wrong!("phone", NO_NUMBER)),
         Err(_) if country.is_none() && !numbers() => {
-            Err(Answer::wrong("phone", "is no international number, and no country was given"))
+            Err(wrong!("phone", "is no international number, and no country was given"))
         }
-        Err(_) => Err(Answer::wrong("phone", NO_NUMBER)),
+        Err(_) => Err(wrong!("phone", NO_NUMBER)),
     }
 }
 

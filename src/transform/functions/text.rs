@@ -7,7 +7,7 @@ use crate::record::Cell;
 use crate::transform::Diagnostic;
 use crate::transform::pattern::{CharSet, LiteralReplacer, Replacer, WholePattern};
 use crate::transform::types::Type;
-use crate::transform::value::{Answer, Out, filled_text, text};
+use crate::transform::value::{Answer, Out, filled_text, text, wrong_at};
 
 const COUNT: Param = Param::new("count", Type::Number);
 
@@ -325,34 +325,39 @@ pub(super) fn trimmed(bytes: &[u8]) -> (usize, usize) {
 
 fn trim(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     let (start, end) = trimmed(cells[0].bytes);
-    Answer::Part(0, start, end - start)
+    Answer::part(0, start, end - start)
 }
 
 /// Whether a trimmed text has anything to collapse: two spaces in a row, or a space that is not U+0020.
 #[inline]
 fn has_runs(bytes: &[u8]) -> bool {
-    let mut found = false;
-    for pair in bytes.windows(2) {
-        found |= (pair[0] == b' ' && pair[1] == b' ') || pair[0].wrapping_sub(9) < 5;
+    let Some((_, behind)) = bytes.split_first() else { return false };
+    let mut found = 0u8;
+    for (byte, next) in bytes.iter().zip(behind) {
+        found |= u8::from(*byte == b' ') & u8::from(*next == b' ') | u8::from(byte.wrapping_sub(9) < 5);
     }
-    found
+    found != 0
 }
 
 fn collapse(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     let (start, end) = trimmed(cells[0].bytes);
     let bytes = &cells[0].bytes[start..end];
     if !has_runs(bytes) {
-        return Answer::Part(0, start, end - start);
+        return Answer::part(0, start, end - start);
     }
-    let mut in_run = false;
+    // Written by place, without a branch a byte: a space is kept where none stands before it.
+    out.bytes.resize(bytes.len(), 0);
+    let mut length = 0;
+    let mut after_space = false;
     for &byte in bytes {
-        if !is_space(byte) {
-            out.bytes.push(byte);
-        } else if !in_run {
-            out.bytes.push(b' ');
+        let space = is_space(byte);
+        if let Some(place) = out.bytes.get_mut(length) {
+            *place = if space { b' ' } else { byte };
         }
-        in_run = is_space(byte);
+        length += usize::from(!(space && after_space));
+        after_space = space;
     }
+    out.bytes.truncate(length);
     Answer::Wrote
 }
 
@@ -449,8 +454,15 @@ pub(super) fn character_start(bytes: &[u8], index: usize) -> usize {
 
 /// A count from an argument; `None` where it is missing.
 pub(super) fn count(cells: &[Cell<'_>], index: usize) -> Result<Option<usize>, Answer> {
-    let Some(text) = filled_text(cells, index)? else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| Answer::wrong_argument(index, "type", "is not a whole number from 0 up"))
+    let Some(cell) = cells.get(index).filter(|cell| cell.is_filled()) else { return Ok(None) };
+    let digit = |count: Option<usize>, byte: &u8| {
+        let digit = Some(usize::from(byte.wrapping_sub(b'0'))).filter(|digit| *digit < 10)?;
+        count?.checked_mul(10)?.checked_add(digit)
+    };
+    match cell.bytes.iter().fold(Some(0), digit) {
+        Some(count) => Ok(Some(count)),
+        None => Err(wrong_at!(index, "type", "is not a whole number from 0 up")),
+    }
 }
 
 /// Reads the count of the second argument and cuts.
@@ -460,7 +472,7 @@ fn cut(cells: &[Cell<'_>], cut: impl Fn(&[u8], usize) -> (usize, usize)) -> Answ
         Ok(None) => Answer::Missing,
         Ok(Some(count)) => {
             let (start, end) = cut(cells[0].bytes, count);
-            Answer::Part(0, start, end - start)
+            Answer::part(0, start, end - start)
         }
     }
 }
@@ -490,7 +502,7 @@ fn substring(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     let bytes = cells[0].bytes;
     let first = character_start(bytes, start);
     let end = length.map_or(bytes.len(), |length| first + character_start(&bytes[first..], length));
-    Answer::Part(0, first, end - first)
+    Answer::part(0, first, end - first)
 }
 
 fn truncate(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
@@ -544,7 +556,7 @@ fn repeat(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     match count(cells, 1) {
         Err(wrong) => wrong,
         Ok(None | Some(0)) => Answer::Missing,
-        Ok(Some(times)) if times > LONGEST => Answer::wrong_argument(1, "range", "is more than 10,000 times"),
+        Ok(Some(times)) if times > LONGEST => wrong_at!(1, "range", "is more than 10,000 times"),
         Ok(Some(times)) => {
             (0..times).for_each(|_| out.bytes.extend_from_slice(cells[0].bytes));
             Answer::Wrote
@@ -610,9 +622,14 @@ fn replace(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
 fn replace_regex(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
     let (pattern, with) = (call.text(1).unwrap_or_default(), call.text(2).unwrap_or_default());
     let replacer = Replacer::new(pattern, with).map_err(|error| bad_pattern(call, &error))?;
-    Ok(Made::prepared(move |cells, out| match text(cells, 0) {
-        Ok(text) => replaced(replacer.replace(text, out.bytes)),
-        Err(wrong) => wrong,
+    Ok(Made::prepared(move |cells, out| {
+        if !replacer.may_match(cells[0].bytes) {
+            return Answer::Same(0);
+        }
+        match text(cells, 0) {
+            Ok(text) => replaced(replacer.replace(text, out.bytes)),
+            Err(wrong) => wrong,
+        }
     })
     .reads(1))
 }
@@ -651,9 +668,14 @@ fn remove_characters(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
 fn filtered(call: &Preparing<'_>, wanted: bool) -> Result<Made, Diagnostic> {
     let set = CharSet::new(call.text(1).unwrap_or_default())
         .map_err(|error| call.wrong(1, error, "write the smaller end first, as in `0-9`, and `-` itself at the end"))?;
-    Ok(Made::prepared(move |cells, out| match text(cells, 0) {
-        Ok(text) => replaced(set.keep(text, wanted, out.bytes)),
-        Err(wrong) => wrong,
+    Ok(Made::prepared(move |cells, out| {
+        if set.is_ascii() {
+            return replaced(set.keep_bytes(cells[0].bytes, wanted, out.bytes));
+        }
+        match text(cells, 0) {
+            Ok(text) => replaced(set.keep(text, wanted, out.bytes)),
+            Err(wrong) => wrong,
+        }
     })
     .reads(1))
 }
@@ -664,7 +686,7 @@ fn keep_digits(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
 
 fn before(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     match memchr::memmem::find(cells[0].bytes, cells[1].bytes) {
-        Some(end) if cells[1].is_filled() => Answer::Part(0, 0, end),
+        Some(end) if cells[1].is_filled() => Answer::part(0, 0, end),
         _ => Answer::Same(0),
     }
 }
@@ -673,7 +695,7 @@ fn after(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     match memchr::memmem::find(cells[0].bytes, cells[1].bytes) {
         Some(place) if cells[1].is_filled() => {
             let start = place + cells[1].bytes.len();
-            Answer::Part(0, start, cells[0].bytes.len() - start)
+            Answer::part(0, start, cells[0].bytes.len() - start)
         }
         _ => Answer::Missing,
     }
@@ -683,7 +705,7 @@ fn between(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     let bytes = cells[0].bytes;
     let open = memchr::memmem::find(bytes, cells[1].bytes).map(|place| place + cells[1].bytes.len());
     match open.and_then(|open| Some((open, memchr::memmem::find(&bytes[open..], cells[2].bytes)?))) {
-        Some((start, length)) if cells[1].is_filled() && cells[2].is_filled() => Answer::Part(0, start, length),
+        Some((start, length)) if cells[1].is_filled() && cells[2].is_filled() => Answer::part(0, start, length),
         _ => Answer::Missing,
     }
 }
