@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::checkpoints::{Checkpoints, Committed};
 use super::event::{Finding, RunEvent};
 use super::folder::PendingFile;
 use super::ledger::{Fate, Ledger};
@@ -14,7 +15,7 @@ use super::rejects::RejectsForm;
 use super::settle::Dropped;
 use super::tally::Tally;
 use super::work::{Planned, Work};
-use crate::connect::{Decoder, Outcomes, RowOutcome, Sink, WriteFate};
+use crate::connect::{Decoder, Outcomes, RowOutcome, Sink, TargetBatch, WriteFate};
 use crate::record::Origin;
 use crate::report::RateLog;
 
@@ -51,6 +52,10 @@ pub(super) struct Committer<'a> {
     /// What the reader noticed in records that are kept all the same, by code.
     pub kept_faults: BTreeMap<&'static str, u64>,
     pub links: Gathered,
+    /// What an earlier try of the run committed.
+    pub committed: Committed,
+    /// For targets that commit as they go.
+    pub checkpoints: Option<Checkpoints>,
     scratch: PlanScratch,
     last_progress: Instant,
 }
@@ -123,6 +128,8 @@ impl<'a> Committer<'a> {
             failed_reasons: Vec::new(),
             kept_faults: BTreeMap::new(),
             links: Gathered::default(),
+            committed: Committed::default(),
+            checkpoints: None,
             scratch: plan.scratch(),
             last_progress: now,
         }
@@ -151,36 +158,62 @@ impl<'a> Committer<'a> {
         });
     }
 
-    fn write_rows(&mut self, work: &Work) -> Result<Option<Vec<RowOutcome>>, Stop> {
-        let rows = work.keep.iter().filter(|keep| **keep).count() as u64;
-        let Some(sink) = &mut self.sink else {
-            self.ledger.count(Fate::Created, rows);
-            return Ok(None);
-        };
-        if rows == 0 {
+    fn write_rows(&mut self, work: &mut Work) -> Result<Option<Vec<RowOutcome>>, Stop> {
+        let rows = work.keep.iter().filter(|keep| **keep).count();
+        let known = self.committed.take(rows);
+        if self.sink.is_none() && known.is_empty() {
+            self.ledger.count(Fate::Created, rows as u64);
             return Ok(None);
         }
-        let before = Instant::now();
-        let answer = sink.submit(&work.rows).and_then(|ticket| sink.collect(ticket));
-        if answer.is_err() {
-            self.unavailable += before.elapsed();
+        known.iter().for_each(|one| self.ledger.count(fate_of(one.fate), 1));
+        let new = rows - known.len();
+        if new == 0 {
+            return Ok(Some(known));
         }
-        match answer {
-            Ok(Outcomes::All(fate)) => {
-                self.ledger.count(fate_of(fate), rows);
-                Ok(None)
+        if !known.is_empty() {
+            let mask: Vec<bool> = (0..rows).map(|row| row >= known.len()).collect();
+            work.rows.retain(&mask);
+        }
+        match self.submit(&work.rows, new as u64)? {
+            Outcomes::All(_) if known.is_empty() => Ok(None),
+            Outcomes::All(fate) => {
+                let one = RowOutcome { fate, target_id: None, reason: None, retry: false };
+                Ok(Some(known.into_iter().chain(std::iter::repeat_n(one, new)).collect()))
             }
-            Ok(Outcomes::Each(each)) => {
+            Outcomes::Each(each) => Ok(Some(known.into_iter().chain(each).collect())),
+        }
+    }
+
+    /// Submits new rows, counts their fates, and makes a checkpoint where one is due.
+    fn submit(&mut self, rows: &TargetBatch, count: u64) -> Result<Outcomes, Stop> {
+        let Some(sink) = &mut self.sink else {
+            self.ledger.count(Fate::Created, count);
+            return Ok(Outcomes::All(WriteFate::Created));
+        };
+        let before = Instant::now();
+        let outcomes = match sink.submit(rows).and_then(|ticket| sink.collect(ticket)) {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                self.unavailable += before.elapsed();
+                self.ledger.count(Fate::Unprocessed, count);
+                return Err(Stop::Error(error));
+            }
+        };
+        match &outcomes {
+            Outcomes::All(fate) => self.ledger.count(fate_of(*fate), count),
+            Outcomes::Each(each) => {
                 each.iter().for_each(|one| self.ledger.count(fate_of(one.fate), 1));
                 // A target that answers for fewer rows than it was given has not confirmed the rest.
-                self.ledger.count(Fate::Unprocessed, rows.saturating_sub(each.len() as u64));
-                Ok(Some(each))
-            }
-            Err(error) => {
-                self.ledger.count(Fate::Unprocessed, rows);
-                Err(Stop::Error(error))
+                self.ledger.count(Fate::Unprocessed, count.saturating_sub(each.len() as u64));
             }
         }
+        if let Some(checkpoints) = &mut self.checkpoints
+            && checkpoints.note(&outcomes, count)
+        {
+            let position = sink.checkpoint().map_err(Stop::Error)?;
+            checkpoints.write(position, false).map_err(Stop::Error)?;
+        }
+        Ok(outcomes)
     }
 
     fn take_samples(&mut self, work: &Work) {

@@ -1,5 +1,6 @@
 //! The compiled plan and the pipeline that runs it; emits events, writes the run folder.
 
+mod checkpoints;
 mod codes;
 mod commit;
 mod event;

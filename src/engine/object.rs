@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 
+use super::checkpoints::{Checkpoints, Committed};
 use super::commit::{Clock, Committer};
 use super::event::{Phase, RunEvent};
 use super::folder::{PendingFile, RunFolder};
@@ -38,6 +39,7 @@ pub(super) struct ObjectRun {
     decoder: Arc<dyn Decoder>,
     target_object: Option<Object>,
     sink: Option<Box<dyn Sink>>,
+    committed: Committed,
 }
 
 /// How an object ended.
@@ -90,18 +92,24 @@ impl ObjectRun {
             decoder,
             target_object,
             sink: None,
+            committed: Committed::default(),
         })
     }
 
-    /// Opens the target for this object.
-    pub fn open(&mut self, target: &dyn Target, run: &str) -> Result<(), ConnectError> {
+    /// Opens the target for this object, after what an earlier try of the run committed of it.
+    pub fn open(&mut self, target: &dyn Target, run: &str, committed: Committed) -> Result<(), ConnectError> {
+        let (position, finished) = (committed.position.clone(), committed.finished);
+        self.committed = committed;
+        if finished {
+            return Ok(());
+        }
         self.sink = Some(target.open(&WriteRequest {
             object: self.mapping.to.clone(),
             fields: self.plan.target_fields().to_vec(),
             mode: self.mapping.write,
             key: self.mapping.key.clone(),
             schema: self.target_object.clone(),
-            resume: None,
+            resume: position,
             run: run.to_owned(),
         })?);
         Ok(())
@@ -154,7 +162,7 @@ pub(super) fn run_object(
     clock: &Clock,
     emit: Emit<'_>,
 ) -> ObjectEnd {
-    let ObjectRun { from, rejects_name, mapping, plan, reader, decoder, sink, fingerprint, .. } = object;
+    let ObjectRun { from, rejects_name, mapping, plan, reader, decoder, sink, fingerprint, committed, .. } = object;
     emit(RunEvent::ObjectStarted { object: mapping.to.clone(), total_bytes: reader.total_bytes() });
     emit(RunEvent::Phase { phase: Phase::Reading });
     let form = RejectsForm::new(decoder.fields());
@@ -165,7 +173,13 @@ pub(super) fn run_object(
     let encoder: Option<Arc<dyn Encoder>> = sink.as_ref().map(|sink| sink.encoder());
     let survey = SurveyPass { plan: &plan, from: &from, source, options, cancel };
     let settling = Settling::new(&mapping, &plan, options.memory, survey);
-    let committer = Committer::new(&plan, &mapping.to, sink, rejects, &form, &*decoder, emit, clock);
+    let checkpoints = match open_checkpoints(folder, &mapping.to, sink.as_deref(), &plan) {
+        Ok(checkpoints) => checkpoints,
+        Err(error) => return before_the_first_record(&mapping, &from, sink, error),
+    };
+    let mut committer = Committer::new(&plan, &mapping.to, sink, rejects, &form, &*decoder, emit, clock);
+    committer.committed = committed;
+    committer.checkpoints = checkpoints;
     let between = |work: &mut Work| {
         if work.rows.rows == work.keep.len() {
             work.rows.retain(&work.keep);
@@ -201,6 +215,20 @@ fn open_rejects(
     let mut file = folder.lock().map_err(|_| poisoned())?.open(name)?;
     file.write(&form.header(fields))?;
     Ok(file)
+}
+
+/// A log of checkpoints, where the target commits as it goes.
+fn open_checkpoints(
+    folder: &Mutex<RunFolder>,
+    object: &str,
+    sink: Option<&dyn Sink>,
+    plan: &Plan,
+) -> Result<Option<Checkpoints>, ConnectError> {
+    if !sink.is_some_and(|sink| sink.commits_as_it_goes()) {
+        return Ok(None);
+    }
+    let folder = folder.lock().map_err(|_| poisoned())?;
+    Checkpoints::open(folder.path(), object, !plan.wanted().is_empty()).map(Some)
 }
 
 fn before_the_first_record(
@@ -263,6 +291,38 @@ fn announce(folder: &Mutex<RunFolder>, object: &str, publishing: Publishing) -> 
     folder.write_manifest()
 }
 
+/// Finishes or gives up the target. What a resumed run must know is written down first: the last checkpoint, and the
+/// file that is about to appear.
+fn close(
+    mut sink: Box<dyn Sink>,
+    committer: &mut Committer<'_>,
+    verdict: &Verdict,
+    folder: &Mutex<RunFolder>,
+    object: &str,
+) -> Result<(), ConnectError> {
+    let stays = sink.commits_as_it_goes();
+    let done = verdict.outcome == "done";
+    let mut position = None;
+    if let Some(checkpoints) = &mut committer.checkpoints
+        && verdict.outcome != "stopped"
+    {
+        let at = sink.checkpoint()?;
+        checkpoints.write(at.clone(), false)?;
+        position = Some(at);
+    }
+    if !done {
+        return sink.abandon(stays && verdict.outcome != "stopped");
+    }
+    if let Some(publishing) = sink.publishing() {
+        announce(folder, object, publishing)?;
+    }
+    sink.finish()?;
+    match (&mut committer.checkpoints, position) {
+        (Some(checkpoints), Some(position)) => checkpoints.write(position, true),
+        _ => Ok(()),
+    }
+}
+
 /// Closes target and rejects and sums up.
 fn finish(
     mut verdict: Verdict,
@@ -277,15 +337,7 @@ fn finish(
     if let Some(sink) = committer.sink.take() {
         let stays = sink.commits_as_it_goes();
         let done = verdict.outcome == "done";
-        let announced = match sink.publishing() {
-            Some(publishing) if done => announce(folder, &mapping.to, publishing),
-            _ => Ok(()),
-        };
-        let closed = match announced {
-            Ok(()) if done => sink.finish().map(|_| ()),
-            Ok(()) => sink.abandon(false),
-            Err(error) => sink.abandon(false).and(Err(error)),
-        };
+        let closed = close(sink, &mut committer, &verdict, folder, &mapping.to);
         let failed = closed.is_err();
         if let Err(error) = closed {
             verdict.outcome = "failed";

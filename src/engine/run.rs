@@ -7,6 +7,7 @@ use std::sync::atomic::AtomicBool;
 use jiff::{Timestamp, tz::TimeZone};
 use sha2::{Digest, Sha256};
 
+use super::checkpoints::{Checkpoints, Committed};
 use super::commit::Clock;
 use super::event::{Phase, RunEvent};
 use super::folder::{Manifest, RunFolder};
@@ -125,13 +126,14 @@ pub fn run(
         target: target_location.address.clone(),
         fingerprints: objects.iter().map(|object| (object.from.clone(), object.fingerprint.clone())).collect(),
         started: started.to_string(),
-        publishing: earlier.map(|manifest| manifest.publishing).unwrap_or_default(),
+        publishing: earlier.as_ref().map(|manifest| manifest.publishing.clone()).unwrap_or_default(),
         ..Manifest::default()
     };
     let published: Vec<String> = resume::published(&manifest);
     let mut folder = RunFolder::create(&options.out, manifest)?;
     if !options.dry_run {
-        objects = match open_all(objects, &*target, &run, &published) {
+        Checkpoints::clean(&options.out, earlier.is_some())?;
+        objects = match open_all(objects, &*target, &run, &published, &options.out) {
             Ok(objects) => objects,
             Err(error) => {
                 folder.discard();
@@ -174,12 +176,14 @@ fn open_all(
     target: &dyn Target,
     run: &str,
     published: &[String],
+    folder: &Path,
 ) -> Result<Vec<ObjectRun>, ConnectError> {
     for index in 0..objects.len() {
         if published.contains(&objects[index].to) {
             continue;
         }
-        if let Err(error) = objects[index].open(target, run) {
+        let committed = Committed::read(folder, &objects[index].to);
+        if let Err(error) = objects[index].open(target, run, committed) {
             objects.into_iter().for_each(ObjectRun::close);
             return Err(error);
         }
