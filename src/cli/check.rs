@@ -173,6 +173,7 @@ fn every_record(args: &Args, loaded: &Loaded, locations: &Locations) -> anyhow::
         memory: 256 << 20,
         threads: std::thread::available_parallelism().map_or(1, usize::from),
         chunk_bytes: 0,
+        ..RunOptions::default()
     };
     let teller = Teller::new(EventFormat::Text);
     // Plain lines are for runs; a check shows its bar on a terminal and is silent elsewhere.

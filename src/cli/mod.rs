@@ -4,6 +4,7 @@
 
 mod check;
 mod completions;
+mod convert;
 mod demo;
 mod eval;
 mod exit;
@@ -18,6 +19,7 @@ mod run;
 mod runs;
 mod sniff;
 mod test;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -59,6 +61,10 @@ enum Command {
     Sniff(sniff::Args),
     /// Match the fields of two schema files: schemas in, scored matches out
     Match(match_schemas::Args),
+    /// Read the target back and compare it with what the profile makes of the source
+    Verify(verify::Args),
+    /// Copy a file or table into another format, as it is
+    Convert(convert::Args),
     /// Print completions for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -97,6 +103,8 @@ fn dispatch(command: Option<Command>) -> Answer {
         Some(Command::Runs(args)) => runs::run(args),
         Some(Command::Sniff(args)) => sniff::run(args),
         Some(Command::Match(args)) => match_schemas::run(args),
+        Some(Command::Verify(args)) => verify::run(args),
+        Some(Command::Convert(args)) => convert::run(args),
         Some(Command::Completions(args)) => completions::run(args),
         Some(Command::Man(args)) => man::run(args),
         None => {

@@ -150,6 +150,7 @@ fn options(args: &Args, loaded: &profile::Loaded) -> anyhow::Result<RunOptions> 
         memory: args.memory,
         threads: args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         chunk_bytes: args.chunk,
+        ..RunOptions::default()
     })
 }
 

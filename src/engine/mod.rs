@@ -3,6 +3,7 @@
 mod checkpoints;
 mod codes;
 mod commit;
+mod convert;
 mod event;
 mod folder;
 mod ledger;
@@ -20,9 +21,11 @@ mod settling;
 mod summary;
 mod tally;
 mod turn;
+mod verify;
 mod work;
 
 pub use codes::{Code, CodeId};
+pub use convert::{Converted, convert};
 pub use event::{Finding, Phase, RejectOrigin, RunEvent};
 pub use folder::Manifest;
 pub use ledger::{Fate, Ledger};
@@ -31,3 +34,4 @@ pub use object::source_object;
 pub use plan::{Plan, PlanOptions, PlanScratch, Verdict};
 pub use preview::{Preview, PreviewCell, PreviewFate, PreviewSettle, preview, preview_object};
 pub use run::{RunEnd, RunError, RunOptions, default_folder, rejects_of, run, text_hash};
+pub use verify::{Verified, verify};

@@ -42,6 +42,29 @@ pub struct RunOptions {
     pub threads: usize,
     /// About how many bytes a chunk has; 0 leaves it to the connector.
     pub chunk_bytes: usize,
+    /// What `now` means, where it is not the start of this run.
+    pub now: Option<Timestamp>,
+}
+
+impl Default for RunOptions {
+    /// Everything as the profile says, with 256 MiB for keys and a thread a processor; `out` must be set for a run.
+    fn default() -> Self {
+        RunOptions {
+            source: None,
+            target: None,
+            out: PathBuf::new(),
+            profile_path: String::new(),
+            profile_hash: String::new(),
+            limit: None,
+            keys: None,
+            dry_run: false,
+            resume: false,
+            memory: 256 << 20,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            chunk_bytes: 0,
+            now: None,
+        }
+    }
 }
 
 /// Why a run did not begin.

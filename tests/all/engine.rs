@@ -71,6 +71,7 @@ impl Bench {
             memory: how.memory,
             threads: how.threads,
             chunk_bytes: how.chunk_bytes,
+            ..RunOptions::default()
         };
         engine::run(&loaded.profile, &options, cancel, emit)
     }
@@ -140,6 +141,7 @@ fn rejects_can_be_mended_and_run_again() {
         memory: 1 << 20,
         threads: 1,
         chunk_bytes: 0,
+        ..RunOptions::default()
     };
     let end = engine::run(&loaded.profile, &options, &AtomicBool::new(false), &|_| ()).expect("runs");
     assert_eq!((end.report.ledger.created, end.report.ledger.rejected), (1, 1));
@@ -364,6 +366,7 @@ fn lookups_find_the_records_of_an_earlier_object() {
         memory: 1 << 20,
         threads: 2,
         chunk_bytes: 0,
+        ..RunOptions::default()
     };
     let end =
         engine::run(&loaded.profile, &options, &AtomicBool::new(false), &|_| ()).unwrap_or_else(|e| panic!("{e}"));

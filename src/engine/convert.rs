@@ -1,0 +1,115 @@
+//! One object from a source to a target as it is: no mapping, no checks, every cell's canonical text kept.
+
+use std::collections::BTreeMap;
+
+use super::object::source_object;
+use crate::connect::{
+    Chunk, ConnectError, ErrorKind, ReadRequest, Source, Target, TargetBatch, WriteMode, WriteRequest,
+};
+use crate::record::{Batch, Cell, Fault, Kind, SourceType};
+
+/// What a conversion did.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Converted {
+    pub records: u64,
+    pub fields: usize,
+    /// What had to be repaired, by finding code: how many records, and the first few record numbers.
+    pub repairs: BTreeMap<&'static str, (u64, Vec<u64>)>,
+}
+
+/// How many record numbers a repair names.
+const NAMED: usize = 5;
+
+/// Copies an object. Records with too few cells are filled up with empty ones; for records with too many there are
+/// columns of their own at the end, so that nothing is lost. Every such repair is counted.
+///
+/// # Errors
+/// The source's and the target's; a record that is not of the source's form at all cannot be repaired.
+pub fn convert(source: &dyn Source, object: &str, target: &dyn Target) -> Result<Converted, ConnectError> {
+    let from = source_object(source, object)?;
+    let request = ReadRequest::default();
+    let mut reader = source.read(&from, &request)?;
+    let decoder = reader.decoder();
+    let mut fields = decoder.fields().to_vec();
+    let declared = fields.len();
+    for column in declared..widest(source, &from)? {
+        fields.push(format!("column_{}", column + 1));
+    }
+    let name = from.rsplit_once('.').map_or(from.as_str(), |(stem, _)| stem).to_owned();
+    let request =
+        WriteRequest { object: name, fields: fields.clone(), mode: WriteMode::Replace, ..WriteRequest::default() };
+    let mut sink = target.open(&request)?;
+    let encoder = sink.encoder();
+    let mut done = Converted { fields: fields.len(), ..Converted::default() };
+    let (mut chunk, mut batch, mut rows) = (Chunk::default(), Batch::default(), TargetBatch::default());
+    let mut copy = || -> Result<(), ConnectError> {
+        let mut lines = 0;
+        while reader.next(&mut chunk)? {
+            decoder.decode(&mut chunk, &mut batch)?;
+            batch.number(done.records, lines);
+            lines += chunk.lines;
+            rows.clear(fields.len());
+            for record in batch.records() {
+                done.note(record.row().fault, record.origin().number)?;
+                let extra = match record.row().fault {
+                    Some(Fault::TooManyFields { .. }) => decoder.split(record.raw()).unwrap_or_default(),
+                    _ => Vec::new(),
+                };
+                let beyond = extra.iter().skip(declared).map(|bytes| text(bytes));
+                let mut cells: Vec<Cell<'_>> = record.cells().chain(beyond).collect();
+                cells.resize(fields.len(), Cell::MISSING);
+                encoder.encode(&cells, &mut rows);
+            }
+            done.records += batch.len() as u64;
+            let ticket = sink.submit(&rows)?;
+            sink.collect(ticket)?;
+        }
+        Ok(())
+    };
+    match copy() {
+        Ok(()) => sink.finish().map(|_| done),
+        Err(error) => sink.abandon(false).and(Err(error)),
+    }
+}
+
+impl Converted {
+    fn note(&mut self, fault: Option<Fault>, number: u64) -> Result<(), ConnectError> {
+        let Some(fault) = fault else { return Ok(()) };
+        if fault == Fault::Malformed {
+            return Err(ConnectError::new(
+                ErrorKind::Malformed,
+                format!("record {number}"),
+                "the record is not of the source's form, and there is no telling what it should have been",
+                "Mend the record in the source, then convert again; nothing was written.",
+            ));
+        }
+        let (count, numbers) = self.repairs.entry(fault.code()).or_default();
+        *count += 1;
+        if numbers.len() < NAMED {
+            numbers.push(number);
+        }
+        Ok(())
+    }
+}
+
+/// The number of cells of the widest record.
+fn widest(source: &dyn Source, object: &str) -> Result<usize, ConnectError> {
+    let mut reader = source.read(object, &ReadRequest::default())?;
+    let decoder = reader.decoder();
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    let mut widest = decoder.fields().len();
+    while reader.next(&mut chunk)? {
+        decoder.decode(&mut chunk, &mut batch)?;
+        for row in &batch.rows {
+            if let Some(Fault::TooManyFields { found, .. }) = row.fault {
+                widest = widest.max(found as usize);
+            }
+        }
+    }
+    Ok(widest)
+}
+
+fn text(bytes: &[u8]) -> Cell<'_> {
+    let kind = if bytes.is_empty() { Kind::Missing } else { Kind::Text };
+    Cell { kind, source_type: SourceType::Untyped, bytes }
+}
