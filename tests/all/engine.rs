@@ -420,3 +420,35 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn verifying_finds_records_that_are_not_as_they_should_be() {
+    let bench = Bench::new(PEOPLE, FIELDS);
+    bench.run(&How::default());
+    let loaded = profile::load(&bench.path("profile.yaml")).expect("a profile");
+    let verify = || {
+        let cancel = AtomicBool::new(false);
+        engine::verify(&loaded.profile, &RunOptions::default(), &cancel).expect("verified").remove(0)
+    };
+    let good = verify();
+    assert_eq!((good.expected, good.equal, good.others), (3, 3, 0));
+    let tampered = bench.read("target.csv").replace("1,Ada", "1,Eva");
+    fs::write(bench.path("target.csv"), tampered).expect("written");
+    let bad = verify();
+    assert_eq!((bad.expected, bad.equal, bad.others), (3, 2, 1));
+    assert!(bad.missing[0].contains("Name=Ada"), "{:?}", bad.missing);
+}
+
+#[test]
+fn converting_loses_no_cell_of_a_ragged_file() {
+    let home = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| home.path().join(name);
+    fs::write(at("in.csv"), "id;name\n1;Ann\n2\n3;Cid;x\n").expect("written");
+    let location = |name: &str| mapwright::connect::Location::from_argument(&at(name).display().to_string());
+    let source = mapwright::connect::open_source(&location("in.csv")).expect("opened");
+    let target = mapwright::connect::open_target(&location("out.csv")).expect("opened");
+    let done = engine::convert(&*source, "", &*target).expect("converted");
+    assert_eq!(done.records, 3);
+    assert_eq!(done.repairs.keys().copied().collect::<Vec<_>>(), ["too_few_fields", "too_many_fields"]);
+    assert_eq!(fs::read_to_string(at("out.csv")).expect("there"), "id,name,column_3\n1,Ann,\n2,,\n3,Cid,x\n");
+}
