@@ -75,6 +75,14 @@ pub struct Cluster {
     pub method: Method,
 }
 
+impl Cluster {
+    /// The pairs of a value map that make one value of the group: every variant but the survivor, to the survivor.
+    pub fn pairs(&self) -> impl Iterator<Item = (String, String)> {
+        let others = self.variants.iter().filter(|variant| variant.value != self.survivor);
+        others.map(|variant| (variant.value.clone(), self.survivor.clone()))
+    }
+}
+
 /// The groups of a field's values.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Clusters {
@@ -379,6 +387,8 @@ mod tests {
         let preferred = cluster(&values, Method::Fingerprint, &["Acme".to_owned()], Limits::default());
         assert_eq!(preferred.groups[0].survivor, "Acme");
         assert_eq!(preferred.groups[0].records, 10);
+        let pairs: Vec<_> = preferred.groups[0].pairs().collect();
+        assert_eq!(pairs, [("ACME".to_owned(), "Acme".to_owned())]);
     }
 
     #[test]

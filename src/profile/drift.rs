@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::nearest::similarity;
+use super::uses::rename_source_field;
+use super::{Duplicates, Edit, Expression, ObjectMapping, Settings};
 use crate::schema::{Field, FieldType, Object};
 
 /// The difference between the source object that a profile was made for and the one found now.
@@ -154,6 +156,57 @@ fn same_neighbours(old: &str, new: &str, before: &Object, now: &Object) -> bool 
     }
 }
 
+/// The change that gives source fields their new names in an object's expressions, filter, checks and examples; `None`
+/// where it reads none of them. `names` are pairs of old and new name: any of the guesses, or the operator's own.
+pub fn rebind(object: usize, mapping: &ObjectMapping, names: &[(String, String)]) -> Option<Edit> {
+    let renamed = |expression: &Expression| {
+        let mut text = expression.text.clone();
+        for (old, new) in names {
+            text = rename_source_field(&text, old, new).unwrap_or(text);
+        }
+        (text != expression.text).then_some(Expression { text, place: expression.place })
+    };
+    let mut edits = Vec::new();
+    let mut settings = Settings::of(mapping);
+    let filter = settings.filter.as_ref().and_then(renamed);
+    let key = settings.duplicates.as_ref().and_then(|duplicates| renamed(&duplicates.key));
+    if filter.is_some() || key.is_some() {
+        settings.filter = filter.or(settings.filter);
+        settings.duplicates = settings.duplicates.map(|rule| Duplicates { key: key.unwrap_or(rule.key), ..rule });
+        edits.push(Edit::SetSettings { object, settings: Box::new(settings) });
+    }
+    for field in &mapping.fields {
+        let mut changed = field.clone();
+        if let Some(expression) = renamed(field.expression()) {
+            *changed.expression_mut() = expression;
+        }
+        if let Some(compare) = field.checks.compare.as_ref().and_then(renamed) {
+            changed.checks.compare = Some(compare);
+        }
+        if changed != *field {
+            edits.push(Edit::SetField { object, target: field.target.clone(), field: Box::new(changed) });
+        }
+    }
+    let mut checks = mapping.checks.clone();
+    for check in &mut checks {
+        check.that = renamed(&check.that).unwrap_or_else(|| check.that.clone());
+    }
+    if checks != mapping.checks {
+        edits.push(Edit::SetRecordChecks { object, checks });
+    }
+    let mut examples = mapping.examples.clone();
+    for (name, _) in examples.iter_mut().flat_map(|example| &mut example.given) {
+        if let Some((_, new)) = names.iter().find(|(old, _)| old == name) {
+            name.clone_from(new);
+        }
+    }
+    if examples != mapping.examples {
+        edits.push(Edit::SetExamples { object, examples });
+    }
+    let what: Vec<String> = names.iter().map(|(old, new)| format!("{old} -> {new}")).collect();
+    (!edits.is_empty()).then(|| Edit::Many { name: format!("rebind {}", what.join(", ")), edits })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -230,5 +283,21 @@ mod tests {
         let drift = drift(&before, &now);
         assert!(drift.retyped.is_empty());
         assert_eq!(drift.lost[0].renamed.as_ref().map(|renamed| renamed.to.as_str()), Some("firstname"));
+    }
+
+    #[test]
+    fn a_rebound_profile_reads_the_new_names_everywhere() {
+        let before = crate::profile::arbitrary::sample();
+        let names = [("email".to_owned(), "E-Mail".to_owned()), ("status".to_owned(), "state".to_owned())];
+        let mut profile = before.clone();
+        let edit = rebind(0, &before.objects[0], &names).expect("both are read");
+        let inverse = edit.apply(&mut profile).expect("fits");
+        let used = crate::profile::source_fields_used(&profile.objects[0]);
+        assert!(used.contains(&"E-Mail".to_owned()) && used.contains(&"state".to_owned()), "{used:?}");
+        assert!(!used.contains(&"email".to_owned()) && !used.contains(&"status".to_owned()), "{used:?}");
+        assert_eq!(profile.objects[0].examples[0].given[1].0, "E-Mail");
+        inverse.apply(&mut profile).expect("fits");
+        assert_eq!(profile, before);
+        assert_eq!(rebind(0, &before.objects[0], &[("nobody".to_owned(), "x".to_owned())]), None);
     }
 }

@@ -84,7 +84,7 @@ impl Issue {
 
     /// Places the issue on bytes of the text, up to the end of the line they begin on.
     pub(super) fn at(mut self, text: &str, bytes: Range<usize>) -> Issue {
-        let (line, column) = line_and_column(text, bytes.start);
+        let (line, column) = Lines::of(text).place(bytes.start);
         let rest = text.get(bytes.start..bytes.end).unwrap_or_default();
         let first_line = rest.split(['\n', '\r']).next().unwrap_or_default();
         self.line = line;
@@ -94,17 +94,27 @@ impl Issue {
     }
 }
 
-/// Line and column, in characters from 1, of a byte of the text.
-pub(super) fn line_and_column(text: &str, byte: usize) -> (u32, u32) {
-    let mut byte = byte.min(text.len());
-    while !text.is_char_boundary(byte) {
-        byte -= 1;
+/// Where the lines of a text begin, to find the places of many bytes without counting from the top each time.
+pub(super) struct Lines<'t> {
+    text: &'t str,
+    starts: Vec<usize>,
+}
+
+impl<'t> Lines<'t> {
+    pub fn of(text: &'t str) -> Lines<'t> {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1);
+        Lines { text, starts: std::iter::once(0).chain(ends).collect() }
     }
-    let before = &text[..byte];
-    let line = before.bytes().filter(|b| *b == b'\n').count() + 1;
-    let start = before.rfind('\n').map_or(0, |at| at + 1);
-    let column = before[start..].chars().filter(|letter| *letter != '\u{feff}').count() + 1;
-    (line as u32, column as u32)
+
+    /// Line and column, in characters from 1, of a byte of the text.
+    pub fn place(&self, byte: usize) -> (u32, u32) {
+        let line = self.starts.partition_point(|start| *start <= byte).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or(0);
+        let (start, end) = (start.min(self.text.len()), byte.min(self.text.len()));
+        let before = self.text.get(start..).unwrap_or_default().char_indices();
+        let letters = before.take_while(|(at, _)| start + at < end).filter(|(_, letter)| *letter != '\u{feff}').count();
+        (line as u32, letters as u32 + 1)
+    }
 }
 
 /// The issue with its line of the text and carets under the place, in the manner of a compiler:

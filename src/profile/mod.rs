@@ -18,6 +18,7 @@ mod load;
 mod model;
 mod nearest;
 mod read;
+mod rebase;
 mod rewrite;
 mod save;
 #[cfg(test)]
@@ -28,7 +29,7 @@ mod write;
 mod yaml;
 
 pub use draft::{draft_path, load_draft, remove_draft, save_draft};
-pub use drift::{Drift, Lost, Renamed, Retyped, drift};
+pub use drift::{Drift, Lost, Renamed, Retyped, drift, rebind};
 pub use edit::{Edit, EditError, Settings};
 pub use examples::{Difference, ExampleResult, run_examples};
 pub use history::History;

@@ -83,7 +83,8 @@ fn opening_comment(text: &str) -> String {
         .collect()
 }
 
-/// Saves a profile that was read from `old_text` (empty for a new file), and gives what the file now holds.
+/// Saves a profile that was read from `old_text` (empty for a new file), and gives what the file now holds. Relative
+/// paths that started from another folder are written as seen from the file's.
 ///
 /// # Errors
 /// Nothing is written where the profile cannot be expressed, the file has changed meanwhile, or the disk refuses.
@@ -97,7 +98,8 @@ pub fn save(path: &Path, old_text: &str, profile: &Profile) -> Result<NewText, S
         }
         _ => {}
     }
-    let new = new_text(old_text, profile)?;
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let new = new_text(old_text, &profile.based_on(folder))?;
     write_atomically(&real, &new.text)?;
     Ok(new)
 }
@@ -127,6 +129,7 @@ pub(super) fn write_atomically(path: &Path, text: &str) -> Result<(), ConnectErr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::connect::Location;
     use crate::profile::arbitrary::{SAMPLE, any_edits, sample};
     use crate::profile::{Checks, Edit, Expression, FieldMapping, FilledBy, Length, Otherwise, ValueMap};
 
@@ -306,6 +309,19 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).expect("there"), "# mine\n");
     }
 
+    #[test]
+    fn a_saved_profile_finds_its_files_from_its_own_folder() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("profiles/p.yaml");
+        fs::create_dir(folder.path().join("profiles")).expect("made");
+        let mut profile = sample();
+        profile.source =
+            Location { address: "data/a.csv".to_owned(), base: folder.path().to_owned(), ..Location::default() };
+        save(&path, "", &profile).expect("saved");
+        let loaded = crate::profile::load(&path).expect("loaded").profile;
+        assert_eq!(loaded.source.address, "../data/a.csv");
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_new_file_is_private_and_an_old_one_keeps_its_rights() {
@@ -318,6 +334,25 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("set");
         save(&path, &new.text, &sample()).expect("saved");
         assert_eq!(mode(), 0o644);
+    }
+
+    /// The sample with lines left out, doubled, commented, indented or moved apart.
+    fn reshaped(changes: Vec<(usize, u8)>) -> String {
+        let mut lines: Vec<String> = SAMPLE.lines().map(str::to_owned).collect();
+        for (at, change) in changes {
+            let at = at % lines.len();
+            match change {
+                0 => {
+                    lines.remove(at);
+                }
+                1 => lines.insert(at, String::new()),
+                2 => lines.insert(at, "# a remark".to_owned()),
+                3 => lines[at].push_str("   # behind"),
+                4 => lines[at] = format!("# {}", lines[at]),
+                _ => lines[at].push_str("  "),
+            }
+        }
+        lines.join("\n")
     }
 
     proptest::proptest! {
@@ -345,6 +380,26 @@ mod tests {
                     }
                 }
                 text = new.text;
+            }
+        }
+
+        #[test]
+        fn texts_of_any_shape_are_saved_without_a_change_of_meaning(
+            changes in proptest::collection::vec((0usize..64, 0u8..6), 0..6),
+            edits in any_edits(),
+        ) {
+            let text = reshaped(changes);
+            let Ok(mut profile) = parse(&text, Path::new("base")) else { return Ok(()) };
+            for edit in edits {
+                let _ = edit.apply(&mut profile);
+            }
+            match new_text(&text, &profile) {
+                Ok(new) => {
+                    let read = parse(&new.text, Path::new("base"));
+                    proptest::prop_assert_eq!(read.map(|read| read.without_places()), Ok(profile.without_places()));
+                }
+                Err(SaveError::Unfinished(_)) => {}
+                Err(error) => return Err(proptest::test_runner::TestCaseError::fail(format!("{error}\n{text}"))),
             }
         }
 

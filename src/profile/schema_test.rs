@@ -156,7 +156,8 @@ fn schema_and_parser_know_the_same_words() {
 fn the_samples_are_valid() {
     for text in [SAMPLE, include_str!("../../sample-data/profile.yaml")] {
         assert_eq!(validate(text), Ok(()));
-        assert!(parse(text, Path::new("")).is_ok());
+        let profile = parse(text, Path::new("")).expect("valid");
+        assert_eq!(lint(&profile, text, &LintContext::default()), []);
     }
 }
 

@@ -7,7 +7,7 @@ mod value;
 use std::ops::Range as Bytes;
 use std::path::Path;
 
-use super::issue::{Issue, Severity};
+use super::issue::{Issue, Lines, Severity};
 use super::keys;
 use super::nearest::did_you_mean;
 use super::words;
@@ -20,7 +20,7 @@ pub(super) const VERSION: &str = "1";
 
 /// Reads the whole profile; every issue found is told.
 pub(super) fn profile(root: &Node, text: &str, base: &Path) -> Result<Profile, Vec<Issue>> {
-    let mut reader = Reader { text, base, issues: Vec::new() };
+    let mut reader = Reader { text, lines: Lines::of(text), base, issues: Vec::new() };
     let profile = reader.profile(root);
     if reader.issues.iter().any(|issue| issue.severity == Severity::Error) {
         reader.issues.sort_by_key(|issue| (issue.line, issue.column));
@@ -31,6 +31,7 @@ pub(super) fn profile(root: &Node, text: &str, base: &Path) -> Result<Profile, V
 
 struct Reader<'t> {
     text: &'t str,
+    lines: Lines<'t>,
     base: &'t Path,
     issues: Vec<Issue>,
 }

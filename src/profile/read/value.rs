@@ -3,7 +3,7 @@
 use std::ops::Range as Bytes;
 
 use super::{Reader, first_word};
-use crate::profile::issue::{Issue, line_and_column};
+use crate::profile::issue::Issue;
 use crate::profile::keys::{self, Form};
 use crate::profile::nearest::did_you_mean;
 use crate::profile::yaml::{Entry, Node, Style, Value};
@@ -143,7 +143,7 @@ impl Reader<'_> {
     // Places.
 
     pub(super) fn place(&self, byte: usize) -> Place {
-        let (line, column) = line_and_column(self.text, byte);
+        let (line, column) = self.lines.place(byte);
         Place { line, column }
     }
 
