@@ -11,7 +11,9 @@ mod exit;
 mod functions;
 mod inspect;
 mod man;
+mod map;
 mod match_schemas;
+mod open;
 mod preview;
 mod print;
 mod report;
@@ -20,6 +22,7 @@ mod runs;
 mod sniff;
 mod test;
 mod verify;
+mod workbench;
 
 use std::process::ExitCode;
 
@@ -41,6 +44,10 @@ enum Command {
     Check(check::Args),
     /// Run the examples of a profile
     Test(test::Args),
+    /// Open the workbench on a source and a target
+    Map(map::Args),
+    /// Open the workbench on a profile
+    Open(open::Args),
     /// Try mapwright on a small, ugly sample export that is built in
     Demo(demo::Args),
     /// Show the first records before and after
@@ -93,6 +100,8 @@ fn dispatch(command: Option<Command>) -> Answer {
     match command {
         Some(Command::Check(args)) => check::run(args),
         Some(Command::Test(args)) => test::run(args),
+        Some(Command::Map(args)) => map::run(args),
+        Some(Command::Open(args)) => open::run(args),
         Some(Command::Demo(args)) => demo::run(args),
         Some(Command::Preview(args)) => preview::run(args),
         Some(Command::Run(args)) => run::run(args),
@@ -107,13 +116,6 @@ fn dispatch(command: Option<Command>) -> Answer {
         Some(Command::Convert(args)) => convert::run(args),
         Some(Command::Completions(args)) => completions::run(args),
         Some(Command::Man(args)) => man::run(args),
-        None => {
-            command_help();
-            Ok(Exit::Usage)
-        }
+        None => workbench::open(crate::app::Job::Start),
     }
-}
-
-fn command_help() {
-    let _ = command().print_help();
 }

@@ -1,1 +1,134 @@
-//! Runs the app's effects on threads; cancellation; latest-wins previews.
+//! Runs the app's effects on threads and answers with messages.
+//!
+//! One lane for each kind of work: files in order, scans one after another, pages, previews and the editor latest-wins,
+//! and one run. Panics end the program through the terminal's hook; nothing here hides one.
+
+mod evaluate;
+mod files;
+mod lane;
+mod opened;
+mod pages;
+mod preview;
+mod run;
+mod scan;
+mod state_folder;
+
+use std::path::PathBuf;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, PoisonError};
+
+pub(crate) use files::write_draft;
+
+use crate::app::{Answer, Asker, Effect, Msg};
+use lane::{Kind, Lane, Pending};
+use opened::Shelf;
+use state_folder::StateFolder;
+
+/// Does what the app asks for, behind the screen.
+pub struct Worker {
+    teller: Teller,
+    shelf: Arc<Mutex<Shelf>>,
+    state: StateFolder,
+    files: Lane,
+    scans: Lane,
+    pages: Lane,
+    previews: Lane,
+    editor: Lane,
+    live: Lane,
+    run: run::RunLane,
+    pending: Pending,
+}
+
+/// Sends answers to the loop. An answer that nobody waits for any more is no error.
+#[derive(Clone)]
+struct Teller(Sender<Msg>);
+
+impl Teller {
+    fn tell(&self, answer: Answer) {
+        let _ = self.0.send(Msg::Answer(Box::new(answer)));
+    }
+}
+
+impl Worker {
+    /// `program` is what runs are started with: mapwright itself.
+    pub fn new(sender: Sender<Msg>, program: PathBuf) -> Worker {
+        Worker::with_state(sender, program, StateFolder::default())
+    }
+
+    /// The same with a state folder of its own.
+    pub fn with_state_folder(sender: Sender<Msg>, program: PathBuf, state: PathBuf) -> Worker {
+        Worker::with_state(sender, program, StateFolder(state))
+    }
+
+    fn with_state(sender: Sender<Msg>, program: PathBuf, state: StateFolder) -> Worker {
+        let pending = Pending::default();
+        let lane = |name: &str, kind: Kind| Lane::new(name, kind, Arc::clone(&pending));
+        Worker {
+            teller: Teller(sender),
+            shelf: Arc::default(),
+            state,
+            files: lane("files", Kind::Queue),
+            scans: lane("scans", Kind::Queue),
+            pages: lane("pages", Kind::LatestWins),
+            previews: lane("previews", Kind::LatestWins),
+            editor: lane("editor", Kind::LatestWins),
+            live: lane("live values", Kind::LatestWins),
+            run: run::RunLane::new(program, Arc::clone(&pending)),
+            pending,
+        }
+    }
+
+    /// Whether nothing waits and nothing is under way.
+    pub fn idle(&self) -> bool {
+        self.pending.load(Ordering::SeqCst) == 0
+    }
+
+    /// Starts an effect; answers come as messages. Effects of the terminal are not known here.
+    pub fn run(&self, effect: Effect) {
+        let teller = self.teller.clone();
+        let shelf = Arc::clone(&self.shelf);
+        let state = self.state.clone();
+        match effect {
+            Effect::Quit | Effect::Stop | Effect::Redraw | Effect::Suspend | Effect::Mouse(_) | Effect::Copy(_) => {}
+            Effect::FindRecents => self.files.put(move |_| files::recents(&state, &teller)),
+            Effect::Open(job) => self.files.put(move |_| opened::open(&job, &shelf, &state, &teller)),
+            Effect::Suggest { from, to } => self.files.put(move |_| opened::suggest_pair(&from, &to, &shelf, &teller)),
+            Effect::Save { path, text, profile, own } => {
+                self.files.put(move |_| files::save(&path, text.as_deref(), &profile, own, &state, &teller));
+            }
+            Effect::SaveDraft(draft) => self.files.put(move |_| files::keep_draft(&draft, &teller)),
+            Effect::DropDraft(path) => self.files.put(move |_| files::drop_draft(&path, &teller)),
+            Effect::ReadReport { folder } => self.files.put(move |_| files::report(&folder, &teller)),
+            Effect::ReadBehind { folder, object, label } => {
+                self.files.put(move |_| files::behind(&folder, object, &label, &teller));
+            }
+            Effect::Scan { object } => self.scans.put(move |cancelled| scan::scan(&object, &shelf, cancelled, &teller)),
+            Effect::Page { object, first, count } => {
+                self.pages.put(move |cancelled| pages::page(&object, first, count, &shelf, cancelled, &teller));
+            }
+            Effect::Evaluate(question) => {
+                let lane = if question.asker == Asker::Editor { &self.editor } else { &self.live };
+                lane.put(move |cancelled| evaluate::evaluate(*question, &shelf, cancelled, &teller));
+            }
+            Effect::Preview { revision, profile, pair } => self.previews.put(move |cancelled| {
+                preview::preview(revision, &profile, pair, &shelf, cancelled, &teller);
+            }),
+            Effect::Validate { revision, profile, pair } => self.previews.put(move |cancelled| {
+                preview::validate(revision, &profile, pair, cancelled, &teller);
+            }),
+            Effect::StartRun { profile, path, dry_run } => self.run.start(&profile, path, dry_run, teller),
+            Effect::CancelRun => self.run.cancel(),
+            Effect::CancelWork => {
+                self.scans.cancel();
+                self.previews.cancel();
+            }
+            Effect::Panic => self.files.put(|_| panic!("asked for by a test")),
+        }
+    }
+}
+
+/// A lock whose holder panicked: the panic hook ends the program anyway.
+fn locked(shelf: &Mutex<Shelf>) -> std::sync::MutexGuard<'_, Shelf> {
+    shelf.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -5,6 +5,8 @@ mod bad_input;
 mod check;
 mod cli;
 mod engine;
+mod harness;
 mod inspect;
 mod job;
 mod sample;
+mod screens;

@@ -1,0 +1,107 @@
+//! What must happen outside the model.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::msg::Job;
+use super::project::Records;
+use crate::profile::Profile;
+
+/// An unsaved profile and the profile's path, beside which the draft lies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    pub profile_path: PathBuf,
+    pub profile: Arc<Profile>,
+}
+
+/// Who wants to know what an expression gives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asker {
+    Editor,
+    Map,
+}
+
+/// Something to do. The first few are the terminal's, the others the worker's.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    Quit,
+    /// End as a signal asked.
+    Stop,
+    Redraw,
+    Suspend,
+    Mouse(bool),
+    /// To the terminal's clipboard (OSC 52).
+    Copy(String),
+    /// Recent profiles and runs.
+    FindRecents,
+    Open(Job),
+    /// Statistics and positions of a whole source object; tells progress, can be cancelled, one at a time.
+    Scan {
+        object: String,
+    },
+    /// Records for the table: `count` from record number `first` (from 0) on.
+    Page {
+        object: String,
+        first: u64,
+        count: usize,
+    },
+    Suggest {
+        from: String,
+        to: String,
+    },
+    Evaluate(Box<Question>),
+    /// Before and after for the telling records.
+    Preview {
+        revision: u64,
+        profile: Arc<Profile>,
+        pair: usize,
+    },
+    /// Counts for the whole source.
+    Validate {
+        revision: u64,
+        profile: Arc<Profile>,
+        pair: usize,
+    },
+    StartRun {
+        profile: Arc<Profile>,
+        path: Option<PathBuf>,
+        dry_run: bool,
+    },
+    CancelRun,
+    ReadReport {
+        folder: PathBuf,
+    },
+    /// Rejected records of a run with this label.
+    ReadBehind {
+        folder: PathBuf,
+        object: usize,
+        label: String,
+    },
+    /// `text` is what the file said when it was read; `own`: the file may be overwritten.
+    Save {
+        path: PathBuf,
+        text: Option<String>,
+        profile: Arc<Profile>,
+        own: bool,
+    },
+    SaveDraft(Draft),
+    DropDraft(PathBuf),
+    /// Stop scans and previews that are going on.
+    CancelWork,
+    /// Panic on a worker thread; only tests ask for it.
+    Panic,
+}
+
+/// What does this expression give on the sample?
+#[derive(Debug, Clone)]
+pub struct Question {
+    pub asker: Asker,
+    /// Comes back with the answer.
+    pub revision: u64,
+    /// The profile with the expression in it.
+    pub profile: Arc<Profile>,
+    pub pair: usize,
+    pub target: String,
+    pub expression: String,
+    pub sample: Arc<Records>,
+}

@@ -1,0 +1,154 @@
+//! What lies on top of a place. The topmost one gets the keys.
+
+use super::commands::Id;
+use super::context::Context;
+use super::editor::Editor;
+use super::pane::ListPane;
+use super::{Entry, Problem};
+
+#[derive(Debug, Clone)]
+pub enum Overlay {
+    /// Every command that applies here, by name.
+    Palette {
+        query: Entry,
+        pane: ListPane,
+    },
+    /// Every command there is, with its keys.
+    Help {
+        query: Entry,
+        pane: ListPane,
+    },
+    /// Ranked source candidates of a target field (by its position in the target object).
+    Candidates {
+        target: usize,
+        pane: ListPane,
+    },
+    Editor(Box<Editor>),
+    Bulk(Bulk),
+    Confirm(Confirm),
+    Prompt(Prompt),
+    Sheet(Sheet),
+    Chooser(Chooser),
+}
+
+/// Bulk accept: a threshold, and what it would change.
+#[derive(Debug, Clone)]
+pub struct Bulk {
+    /// In percent.
+    pub threshold: u8,
+    pub pane: ListPane,
+}
+
+/// A question before something is written or lost. The cursor starts on "cancel".
+#[derive(Debug, Clone)]
+pub struct Confirm {
+    pub title: String,
+    /// What will happen, line by line.
+    pub lines: Vec<String>,
+    /// The word on the button that does it.
+    pub verb: &'static str,
+    pub action: ConfirmAction,
+    pub on_verb: bool,
+}
+
+#[derive(Debug, Clone)]
+pub enum ConfirmAction {
+    Run,
+    /// Overwrite a file that is not the profile's own.
+    Overwrite(std::path::PathBuf),
+    /// Take the draft; declined, it is dropped.
+    TakeDraft(super::Draft),
+}
+
+/// One line of text that is waited for.
+#[derive(Debug, Clone)]
+pub struct Prompt {
+    pub title: &'static str,
+    pub hint: &'static str,
+    pub entry: Entry,
+    pub purpose: PromptPurpose,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PromptPurpose {
+    OpenSource,
+    /// The target for a source that was typed before.
+    OpenTarget {
+        source: String,
+    },
+    OpenProfile,
+    SaveAs,
+    Note {
+        target: String,
+    },
+}
+
+/// Lines to read.
+#[derive(Debug, Clone, Default)]
+pub struct Sheet {
+    pub title: String,
+    /// Label and text; an empty label continues, an empty text is a heading.
+    pub lines: Vec<(String, String)>,
+    pub pane: ListPane,
+}
+
+impl Sheet {
+    pub fn of(problem: Problem) -> Sheet {
+        let lines = problem.lines.into_iter().map(|line| (String::new(), line)).collect();
+        Sheet { title: problem.title, lines, pane: ListPane::default() }
+    }
+}
+
+/// A list to choose one from.
+#[derive(Debug, Clone)]
+pub struct Chooser {
+    pub title: &'static str,
+    pub rows: Vec<String>,
+    pub pane: ListPane,
+    /// The command that asked.
+    pub asked_by: Id,
+}
+
+impl Overlay {
+    pub fn context(&self) -> Context {
+        match self {
+            Overlay::Palette { .. } | Overlay::Help { .. } => Context::Finder,
+            Overlay::Candidates { .. } => Context::Candidates,
+            Overlay::Editor(_) => Context::Editor,
+            Overlay::Bulk(_) => Context::Bulk,
+            Overlay::Confirm(_) => Context::Confirm,
+            Overlay::Prompt(_) => Context::Prompt,
+            Overlay::Sheet(_) => Context::Sheet,
+            Overlay::Chooser(_) => Context::Chooser,
+        }
+    }
+
+    pub fn pane(&self) -> Option<&ListPane> {
+        match self {
+            Overlay::Palette { pane, .. } | Overlay::Help { pane, .. } | Overlay::Candidates { pane, .. } => Some(pane),
+            Overlay::Bulk(bulk) => Some(&bulk.pane),
+            Overlay::Sheet(sheet) => Some(&sheet.pane),
+            Overlay::Chooser(chooser) => Some(&chooser.pane),
+            Overlay::Editor(_) | Overlay::Confirm(_) | Overlay::Prompt(_) => None,
+        }
+    }
+
+    pub fn pane_mut(&mut self) -> Option<&mut ListPane> {
+        match self {
+            Overlay::Palette { pane, .. } | Overlay::Help { pane, .. } | Overlay::Candidates { pane, .. } => Some(pane),
+            Overlay::Bulk(bulk) => Some(&mut bulk.pane),
+            Overlay::Sheet(sheet) => Some(&mut sheet.pane),
+            Overlay::Chooser(chooser) => Some(&mut chooser.pane),
+            Overlay::Editor(_) | Overlay::Confirm(_) | Overlay::Prompt(_) => None,
+        }
+    }
+
+    /// The text field that letters go into.
+    pub fn entry_mut(&mut self) -> Option<&mut Entry> {
+        match self {
+            Overlay::Palette { query, .. } | Overlay::Help { query, .. } => Some(query),
+            Overlay::Prompt(prompt) => Some(&mut prompt.entry),
+            _ => None,
+        }
+    }
+}

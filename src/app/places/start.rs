@@ -1,0 +1,101 @@
+//! The start place: recent profiles, and ways to open something.
+
+use std::path::PathBuf;
+
+use crate::app::commands::Id;
+use crate::app::filter::{self, Order};
+use crate::app::{Effect, Entry, Job, ListPane, Model, Overlay, Prompt, PromptPurpose};
+
+/// A profile that was open before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recent {
+    pub path: PathBuf,
+    /// When it was last changed: "2026-11-21 10:42".
+    pub changed: String,
+    /// Unsaved changes wait in a draft.
+    pub draft: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct StartPlace {
+    pub pane: ListPane,
+    pub recents: Vec<Recent>,
+}
+
+/// What can be chosen before the recent profiles.
+pub const CHOICES: [(&str, &str); 3] = [
+    ("Map a source to a target", "any CSV, JSON or SQLite file; a file, database, schema or template as the target"),
+    ("Open a profile", "a mapping saved before"),
+    ("Try the demo", "a small, messy CRM export, unpacked to a folder of its own"),
+];
+
+/// Positions: the choices first, then the recent profiles.
+pub fn rows(model: &Model) -> Vec<usize> {
+    let texts: Vec<String> = CHOICES
+        .iter()
+        .map(|(title, _)| (*title).to_owned())
+        .chain(model.start.recents.iter().map(|recent| recent.path.display().to_string()))
+        .collect();
+    filter::matching(model.start.pane.filter.text(), &texts, Order::List)
+}
+
+pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
+    if id != Id::Choose {
+        return Vec::new();
+    }
+    match model.selected(crate::app::PaneId::Start) {
+        Some(0) => ask(model, PromptPurpose::OpenSource),
+        Some(1) => ask(model, PromptPurpose::OpenProfile),
+        Some(2) => return open(model, Job::Demo),
+        Some(row) => {
+            if let Some(recent) = model.start.recents.get(row - CHOICES.len()) {
+                let path = recent.path.clone();
+                return open(model, Job::Profile { path, schema: None });
+            }
+        }
+        None => {}
+    }
+    Vec::new()
+}
+
+/// Starts opening something.
+pub fn open(model: &mut Model, job: Job) -> Vec<Effect> {
+    model.begin("opening");
+    vec![Effect::Open(job)]
+}
+
+/// Asks for a line of text.
+pub fn ask(model: &mut Model, purpose: PromptPurpose) {
+    let (title, hint) = match &purpose {
+        PromptPurpose::OpenSource => ("Source", "a CSV, JSON, NDJSON or SQLite file, or a folder of them"),
+        PromptPurpose::OpenTarget { .. } => {
+            ("Target", "a file, sqlite:FILE, a schema file (.json, .yaml, .sql) or a template such as salesforce")
+        }
+        PromptPurpose::OpenProfile => ("Profile", "a .yaml file saved by mapwright"),
+        PromptPurpose::SaveAs => ("Save the profile as", "a file name ending in .yaml"),
+        PromptPurpose::Note { .. } => ("Note on this mapping", "one line, kept in the profile; empty removes it"),
+    };
+    let entry = match &purpose {
+        PromptPurpose::SaveAs => Entry::of(&suggested_name(model)),
+        PromptPurpose::Note { target } => Entry::of(&note(model, target).unwrap_or_default()),
+        _ => Entry::default(),
+    };
+    model.overlays.push(Overlay::Prompt(Prompt { title, hint, entry, purpose }));
+}
+
+fn note(model: &Model, target: &str) -> Option<String> {
+    let mapping = model.project.as_ref()?.mapping()?;
+    mapping.fields.iter().find(|field| field.target == target)?.note.clone()
+}
+
+fn suggested_name(model: &Model) -> String {
+    let Some(project) = &model.project else { return String::new() };
+    match (&project.path, project.mapping()) {
+        (Some(path), _) => path.display().to_string(),
+        (None, Some(mapping)) => {
+            let stem = mapping.from.rsplit('/').next().unwrap_or_default();
+            format!("{}.yaml", stem.split('.').next().filter(|stem| !stem.is_empty()).unwrap_or("profile"))
+        }
+        (None, None) => "profile.yaml".to_owned(),
+    }
+}

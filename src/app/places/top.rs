@@ -1,0 +1,219 @@
+//! What lies on top of a place: palette, help, candidates, bulk accept, questions, sheets.
+
+use super::{map, run, start};
+use crate::app::commands::{COMMANDS, Command, Id};
+use crate::app::filter::{self, Order};
+use crate::app::mapping::{State, TargetRow};
+use crate::app::overlay::{Confirm, ConfirmAction, Prompt, PromptPurpose};
+use crate::app::{Effect, Job, Model, Overlay, PaneId, Tone, key};
+
+/// Commands of the palette: those that apply to the place below.
+pub fn palette(model: &Model) -> Vec<&'static Command> {
+    let context = model.place.context();
+    COMMANDS.iter().filter(|command| command.contexts.has(context) && !moves(command.id)).collect()
+}
+
+/// Movements are in help, but not in the palette: nobody looks for "down" by name.
+fn moves(id: Id) -> bool {
+    use Id::{Back, Down, First, Last, Left, NextMatch, PageDown, PageUp, PreviousMatch, Right, Up};
+    matches!(id, Down | Up | Left | Right | PageDown | PageUp | First | Last | Back | NextMatch | PreviousMatch)
+}
+
+/// What a command's row is found by.
+fn searched(command: &Command) -> String {
+    let keys: Vec<String> = command.keys.iter().map(|keys| key::label_sequence(keys)).collect();
+    format!("{} {} {}", command.title, keys.join(" "), command.doc)
+}
+
+/// Suggestions that a bulk accept with this threshold (in percent) would take.
+pub fn bulk_rows(model: &Model, threshold: u8) -> Vec<&TargetRow> {
+    let least = f64::from(threshold) / 100.0;
+    let rows = model.map.targets.iter();
+    rows.filter(|row| row.state == State::Suggested && row.confidence.unwrap_or(0.0) >= least).collect()
+}
+
+pub fn rows(model: &Model) -> Vec<usize> {
+    match model.overlays.last() {
+        Some(Overlay::Palette { query, .. }) => {
+            let texts: Vec<String> = palette(model).into_iter().map(searched).collect();
+            filter::matching(query.text(), &texts, Order::Best)
+        }
+        Some(Overlay::Help { query, .. }) => {
+            let texts: Vec<String> = COMMANDS.iter().map(searched).collect();
+            let order = if query.text().trim().is_empty() { Order::List } else { Order::Best };
+            filter::matching(query.text(), &texts, order)
+        }
+        Some(Overlay::Candidates { target, .. }) => {
+            let count = candidates(model, *target).len();
+            (0..count).collect()
+        }
+        Some(Overlay::Bulk(bulk)) => (0..bulk_rows(model, bulk.threshold).len()).collect(),
+        Some(Overlay::Sheet(sheet)) => (0..sheet.lines.len()).collect(),
+        Some(Overlay::Chooser(chooser)) => filter::matching(chooser.pane.filter.text(), &chooser.rows, Order::List),
+        _ => Vec::new(),
+    }
+}
+
+/// Source fields for a target: candidates with their confidence, then all others by name.
+pub fn candidates(model: &Model, target: usize) -> Vec<(String, Option<&crate::matching::Candidate>)> {
+    let (Some(project), Some(row)) = (&model.project, model.map.targets.get(target)) else { return Vec::new() };
+    let ranked = project.candidates(&row.name);
+    let mut all: Vec<(String, Option<&crate::matching::Candidate>)> =
+        ranked.iter().map(|candidate| (candidate.field.clone(), Some(candidate))).collect();
+    if let Some(source) = project.source() {
+        for field in &source.object.fields {
+            if !ranked.iter().any(|candidate| candidate.field == field.name) {
+                all.push((field.name.clone(), None));
+            }
+        }
+    }
+    all
+}
+
+pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
+    match (model.overlays.last_mut(), id) {
+        (Some(Overlay::Editor(_)), id) => crate::app::editor::execute(model, id),
+        (Some(Overlay::Confirm(confirm)), Id::Left | Id::Right | Id::NextPane | Id::PreviousPane) => {
+            confirm.on_verb = !confirm.on_verb;
+            Vec::new()
+        }
+        (Some(Overlay::Bulk(bulk)), Id::Left) => {
+            bulk.threshold = bulk.threshold.saturating_sub(5);
+            Vec::new()
+        }
+        (Some(Overlay::Bulk(bulk)), Id::Right) => {
+            bulk.threshold = (bulk.threshold + 5).min(100);
+            Vec::new()
+        }
+        (Some(_), Id::Choose | Id::Accept) => choose(model),
+        (Some(Overlay::Candidates { .. }), Id::Edit) => edit_candidate(model),
+        _ => Vec::new(),
+    }
+}
+
+fn choose(model: &mut Model) -> Vec<Effect> {
+    let selected = model.selected(PaneId::Top);
+    let Some(overlay) = model.overlays.pop() else { return Vec::new() };
+    match overlay {
+        Overlay::Palette { query, pane } => {
+            let commands = palette(model);
+            let texts: Vec<String> = commands.iter().map(|command| searched(command)).collect();
+            let found = filter::matching(query.text(), &texts, Order::Best);
+            let command = found.get(pane.list.selected).and_then(|at| commands.get(*at).copied());
+            command.map_or_else(Vec::new, |command| crate::app::update::run_command(model, command))
+        }
+        Overlay::Help { query, pane } => match selected.and_then(|at| COMMANDS.get(at)) {
+            Some(command) if command.contexts.has(model.place.context()) => {
+                crate::app::update::run_command(model, command)
+            }
+            Some(command) => {
+                let title = command.title;
+                model.overlays.push(Overlay::Help { query, pane });
+                model.say(Tone::Note, format!("{title} does not apply to this place"));
+                Vec::new()
+            }
+            None => Vec::new(),
+        },
+        Overlay::Candidates { target, .. } => {
+            let source = selected.and_then(|at| candidates(model, target).get(at).map(|(name, _)| name.clone()));
+            if let Some(source) = source {
+                map::take_candidate(model, target, &source);
+            }
+            Vec::new()
+        }
+        Overlay::Bulk(bulk) => {
+            let rows: Vec<TargetRow> = bulk_rows(model, bulk.threshold).into_iter().cloned().collect();
+            map::accept_rows(model, &rows);
+            model.say(Tone::Good, format!("accepted {} suggestions; u takes them back", rows.len()));
+            Vec::new()
+        }
+        Overlay::Confirm(confirm) => confirmed(model, confirm),
+        Overlay::Prompt(prompt) => prompted(model, prompt),
+        Overlay::Chooser(chooser) => {
+            if let Some(at) = selected {
+                chosen(model, chooser.asked_by, at);
+            }
+            Vec::new()
+        }
+        Overlay::Sheet(_) | Overlay::Editor(_) => Vec::new(),
+    }
+}
+
+fn edit_candidate(model: &mut Model) -> Vec<Effect> {
+    let selected = model.selected(PaneId::Top);
+    let Some(Overlay::Candidates { target, .. }) = model.overlays.pop() else { return Vec::new() };
+    let source = selected.and_then(|at| candidates(model, target).get(at).map(|(name, _)| name.clone()));
+    let name = model.map.targets.get(target).map(|row| row.name.clone());
+    match (name, source) {
+        (Some(name), Some(source)) => {
+            crate::app::editor::open(model, &name, Some(crate::transform::field_reference(&source)))
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn chosen(model: &mut Model, asked_by: Id, at: usize) {
+    if asked_by == Id::Pair
+        && let Some(project) = &mut model.project
+    {
+        project.pair = at;
+        project.revision += 1;
+        model.map.source_pane = Default::default();
+        model.map.target_pane = Default::default();
+        map::refresh(model);
+    }
+}
+
+/// Esc on a question: nothing is done.
+pub fn declined(model: &mut Model, confirm: Confirm) -> Vec<Effect> {
+    match confirm.action {
+        ConfirmAction::TakeDraft(draft) => {
+            model.say(Tone::Note, format!("the draft is left where it is, beside {}", draft.profile_path.display()));
+            Vec::new()
+        }
+        ConfirmAction::Run | ConfirmAction::Overwrite(_) => Vec::new(),
+    }
+}
+
+fn confirmed(model: &mut Model, confirm: Confirm) -> Vec<Effect> {
+    if !confirm.on_verb {
+        return declined(model, confirm);
+    }
+    match confirm.action {
+        ConfirmAction::Run => run::start(model, false),
+        ConfirmAction::Overwrite(path) => crate::app::update::save_to(model, path, true),
+        ConfirmAction::TakeDraft(draft) => crate::app::update::take_draft(model, &draft),
+    }
+}
+
+fn prompted(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
+    let text = prompt.entry.text().trim().to_owned();
+    match prompt.purpose {
+        PromptPurpose::Note { target } => {
+            map::set_note(model, &target, &text);
+            Vec::new()
+        }
+        _ if text.is_empty() => {
+            model.say(Tone::Note, "nothing was typed");
+            Vec::new()
+        }
+        PromptPurpose::OpenSource => {
+            start::ask(model, PromptPurpose::OpenTarget { source: text });
+            Vec::new()
+        }
+        PromptPurpose::OpenTarget { source } => start::open(model, Job::Pair { source, target: text }),
+        PromptPurpose::OpenProfile => start::open(model, Job::Profile { path: text.into(), schema: None }),
+        PromptPurpose::SaveAs => crate::app::update::save_to(model, text.into(), false),
+    }
+}
+
+pub fn copyable(model: &Model, overlay: &Overlay) -> Option<String> {
+    match overlay {
+        Overlay::Sheet(sheet) => sheet.lines.get(sheet.pane.list.selected).map(|(_, text)| text.clone()),
+        Overlay::Candidates { target, .. } => {
+            let at = model.selected(PaneId::Top)?;
+            candidates(model, *target).get(at).map(|(name, _)| name.clone())
+        }
+        _ => None,
+    }
+}

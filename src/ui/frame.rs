@@ -1,0 +1,199 @@
+//! The whole frame: header, place, what lies on top, status, footer.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use super::columns::Columns;
+use super::layout::{Layout, SMALLEST, layout};
+use super::theme::{Theme, to_ascii};
+use super::{overlays, places, text};
+use crate::app::commands::{COMMANDS, Command, Id, title_in};
+use crate::app::context::Context;
+use crate::app::{Model, Place, Tone, key, keymap};
+
+const SPINNER: [&str; 4] = ["·", "•", "●", "•"];
+
+/// Draws the model.
+pub fn view(model: &Model, frame: &mut Frame<'_>) {
+    let theme = Theme::of(model.looks.theme);
+    let laid_out = layout(frame.area(), model);
+    if laid_out.too_small {
+        too_small(frame, laid_out.body, &theme);
+    } else {
+        header(frame, &laid_out, model, &theme);
+        match model.place {
+            Place::Start => places::start::view(frame, &laid_out, model, &theme),
+            Place::Data => places::data::view(frame, &laid_out, model, &theme),
+            Place::Map => places::map::view(frame, &laid_out, model, &theme),
+            Place::Preview => places::preview::view(frame, &laid_out, model, &theme),
+            Place::Run => places::run::view(frame, &laid_out, model, &theme),
+            Place::Report => places::report::view(frame, &laid_out, model, &theme),
+        }
+        overlays::view(frame, &laid_out, model, &theme);
+        status(frame, laid_out.status, model, &theme);
+        footer(frame, laid_out.footer, model, &theme);
+    }
+    if model.looks.ascii {
+        to_ascii(frame.buffer_mut());
+    }
+}
+
+fn too_small(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
+    let lines = [
+        format!(
+            "mapwright needs {} x {} characters; this is {} x {}.",
+            SMALLEST.0, SMALLEST.1, area.width, area.height
+        ),
+        "Make the window larger, or press q to quit.".to_owned(),
+    ];
+    let wrapped: Vec<String> = lines.iter().flat_map(|line| text::wrap(line, usize::from(area.width))).collect();
+    for (y, line) in wrapped.into_iter().enumerate().take(usize::from(area.height)) {
+        frame.render_widget(Line::styled(line, theme.text), Rect { y: area.y + y as u16, height: 1, ..area });
+    }
+}
+
+fn header(frame: &mut Frame<'_>, laid_out: &Layout, model: &Model, theme: &Theme) {
+    frame.render_widget(Line::styled(" mapwright", theme.title), laid_out.header);
+    for (number, (place, area)) in laid_out.tabs.iter().enumerate() {
+        let here = *place == model.place;
+        let style = if here {
+            theme.selected
+        } else if model.project.is_some() {
+            theme.text
+        } else {
+            theme.faint
+        };
+        let key = if here || model.project.is_none() { style } else { theme.key };
+        let columns = Columns::new(area.width)
+            .just(" ", style)
+            .just(&(number + 1).to_string(), key)
+            .just(" ", style)
+            .just(place.title(), style)
+            .just(" ", style);
+        frame.render_widget(columns.done(), *area);
+    }
+    let from = laid_out.tabs.last().map_or(0, |(_, area)| area.right());
+    let room = laid_out.header.right().saturating_sub(from + 2);
+    if let Some(project) = &model.project
+        && room > 8
+    {
+        let mut title = text::cell(&project.title(), usize::from(room) - 2);
+        if project.unsaved() {
+            title.push_str(" •");
+        }
+        let area = Rect { x: from + 1, width: room, ..laid_out.header };
+        frame.render_widget(Line::styled(title, theme.muted).right_aligned(), area);
+    }
+}
+
+fn status(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let mut line = Columns::new(area.width).gap(1);
+    if let Some((what, step)) = model.spinner() {
+        line = line.just(SPINNER[step % SPINNER.len()], theme.accent).gap(1).just(what, theme.muted).gap(2);
+    }
+    if let Some(toast) = &model.toast {
+        let (glyph, style) = match toast.tone {
+            Tone::Good => ("✓", theme.good),
+            Tone::Note => ("·", theme.text),
+            Tone::Bad => ("✗", theme.bad),
+        };
+        line = line.just(glyph, style).gap(1).just(&toast.text, style);
+    } else {
+        line = line.just(&places::summary(model), theme.muted);
+    }
+    frame.render_widget(line.done(), area);
+}
+
+fn footer(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
+    let context = model.context();
+    let line = if !model.pending.is_empty() {
+        which_key(area.width, model, context, theme)
+    } else if let Some(id) = model.filtering {
+        filter_line(area.width, model, id, theme)
+    } else {
+        hints(area.width, model, context, theme)
+    };
+    frame.render_widget(line, area);
+    if let Some(id) = model.filtering
+        && let Some(pane) = model.pane(id)
+    {
+        let before: String = pane.filter.text().chars().take(pane.filter.cursor()).collect();
+        let x = area.x + 2 + text::width(&before) as u16;
+        frame.set_cursor_position((x.min(area.right().saturating_sub(1)), area.y));
+    }
+}
+
+fn which_key(width: u16, model: &Model, context: Context, theme: &Theme) -> Line<'static> {
+    let pressed: Vec<String> = model.pending.iter().map(key::label).collect();
+    let mut line = Columns::new(width).gap(1).just(&pressed.join(" "), theme.key).just(" …", theme.muted).gap(2);
+    for (keys, title) in keymap::continuations(context, &model.pending) {
+        line = line.just(&keys, theme.key).gap(1).just(title, theme.muted).gap(2);
+    }
+    line.done()
+}
+
+fn filter_line(width: u16, model: &Model, id: crate::app::PaneId, theme: &Theme) -> Line<'static> {
+    let typed = model.pane(id).map_or("", |pane| pane.filter.text());
+    let count = model.row_count(id);
+    Columns::new(width)
+        .gap(1)
+        .just("/", theme.key)
+        .just(typed, theme.text)
+        .gap(3)
+        .just(&format!("{count} rows"), theme.muted)
+        .gap(2)
+        .just("Enter", theme.key)
+        .gap(1)
+        .just("keep", theme.muted)
+        .gap(2)
+        .just("Esc", theme.key)
+        .gap(1)
+        .just("show all", theme.muted)
+        .done()
+}
+
+/// Keys for what can be done here, the most useful first, as many as fit; help and quit always.
+fn hints(width: u16, model: &Model, context: Context, theme: &Theme) -> Line<'static> {
+    let mut usable: Vec<&Command> = COMMANDS
+        .iter()
+        .filter(|command| command.rank > 0 && command.contexts.has(context))
+        .filter(|command| command.id != Id::Back || !model.overlays.is_empty() || filtered(model))
+        .filter(|command| (command.disabled)(model).is_none() && !command.keys.is_empty())
+        .collect();
+    usable.sort_by_key(|command| command.rank);
+    let (always, first): (Vec<&Command>, Vec<&Command>) =
+        usable.into_iter().partition(|command| matches!(command.id, Id::Help | Id::Quit | Id::Back));
+    let reserved: usize = always.iter().map(|command| hint_width(command, context)).sum();
+    let mut line = Columns::new(width).gap(1);
+    for command in first {
+        if line.left() < hint_width(command, context) + reserved {
+            continue;
+        }
+        line = hint(line, command, context, theme);
+    }
+    for command in always {
+        line = hint(line, command, context, theme);
+    }
+    line.done()
+}
+
+fn filtered(model: &Model) -> bool {
+    model.pane(model.place_focus()).is_some_and(crate::app::ListPane::filtered)
+}
+
+fn hint_width(command: &Command, context: Context) -> usize {
+    text::width(&shown_key(command)) + 1 + text::width(title_in(command, context)) + 2
+}
+
+fn shown_key(command: &Command) -> String {
+    command.keys.first().map_or_else(String::new, |keys| key::label_sequence(keys))
+}
+
+fn hint(line: Columns, command: &Command, context: Context, theme: &Theme) -> Columns {
+    line.just(&shown_key(command), theme.key)
+        .just(" ", Style::new())
+        .just(title_in(command, context), theme.muted)
+        .just("  ", Style::new())
+}

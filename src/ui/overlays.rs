@@ -1,0 +1,28 @@
+//! How what lies on top of a place looks.
+
+mod candidates;
+mod editor;
+mod finder;
+mod questions;
+
+use ratatui::Frame;
+
+use super::layout::Layout;
+use super::theme::Theme;
+use crate::app::{Model, Overlay};
+
+/// Draws the topmost overlay.
+pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, model: &Model, theme: &Theme) {
+    let (Some(overlay), Some(area)) = (model.overlays.last(), laid_out.top) else { return };
+    match overlay {
+        Overlay::Palette { query, pane } => finder::palette(frame, laid_out, area, query, pane, model, theme),
+        Overlay::Help { query, pane } => finder::help(frame, laid_out, area, query, pane, model, theme),
+        Overlay::Candidates { target, pane } => candidates::view(frame, laid_out, area, *target, pane, model, theme),
+        Overlay::Editor(editor) => editor::view(frame, laid_out, area, editor, theme),
+        Overlay::Bulk(bulk) => candidates::bulk(frame, laid_out, area, bulk, model, theme),
+        Overlay::Confirm(confirm) => questions::confirm(frame, laid_out, area, confirm, theme),
+        Overlay::Prompt(prompt) => questions::prompt(frame, laid_out, area, prompt, theme),
+        Overlay::Sheet(sheet) => questions::sheet(frame, laid_out, area, sheet, theme),
+        Overlay::Chooser(chooser) => questions::chooser(frame, laid_out, area, chooser, model, theme),
+    }
+}

@@ -1,0 +1,161 @@
+//! The expression editor: the text with what is wrong under its characters, and results on real records.
+
+use ratatui::Frame;
+use ratatui::layout::{Margin, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::app::{Editor, Evaluation};
+use crate::report::words;
+use crate::ui::columns::Columns;
+use crate::ui::layout::{Layout, Part};
+use crate::ui::panel::{Title, overlay};
+use crate::ui::text;
+use crate::ui::theme::Theme;
+
+pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, editor: &Editor, theme: &Theme) {
+    let changed = if editor.text() == editor.applied { "" } else { "not applied" };
+    overlay(frame, area, &Title::new(&editor.target).note("expression").right(changed), theme);
+    expression(frame, laid_out.part(Part::Entry), editor, theme);
+    message(frame, laid_out.part(Part::Text), editor, theme);
+    results(frame, laid_out.part(Part::Results), editor, theme);
+}
+
+/// The text, coloured; what is wrong is underlined, and the cursor is the terminal's own.
+fn expression(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: &Theme) {
+    let shown = editor.text();
+    let styles = styles(&shown, editor, theme);
+    let cursor = editor.cursor();
+    let width = usize::from(area.width).max(1);
+    // Wrapped by hand: each character goes to the next free cell, a full line breaks where it is.
+    let (mut x, mut y) = (0usize, 0usize);
+    let mut at_cursor = None;
+    let mut cells: Vec<(usize, usize, String, Style)> = Vec::new();
+    for (byte, letter) in shown.char_indices() {
+        if byte == cursor {
+            at_cursor = Some((x, y));
+        }
+        if letter == '\n' {
+            (x, y) = (0, y + 1);
+            continue;
+        }
+        let glyph = text::cell(letter.encode_utf8(&mut [0; 4]), 12);
+        let wide = text::width(&glyph);
+        if x + wide > width {
+            (x, y) = (0, y + 1);
+        }
+        cells.push((x, y, glyph, styles[byte]));
+        x += wide;
+    }
+    if x >= width {
+        (x, y) = (0, y + 1);
+    }
+    let (cursor_x, cursor_y) = at_cursor.unwrap_or((x, y));
+    let height = usize::from(area.height).max(1);
+    let skipped = (cursor_y + 1).saturating_sub(height);
+    carets(frame, area, &cells, skipped, theme);
+    for (x, y, glyph, style) in cells {
+        if let Some(y) = y.checked_sub(skipped).filter(|y| *y < height) {
+            frame.buffer_mut().set_string(area.x + x as u16, area.y + y as u16, glyph, style);
+        }
+    }
+    frame.set_cursor_position((area.x + cursor_x as u16, area.y + (cursor_y - skipped) as u16));
+}
+
+/// Marks under the characters that are wrong, where the row below is free.
+fn carets(frame: &mut Frame<'_>, area: Rect, cells: &[(usize, usize, String, Style)], skipped: usize, theme: &Theme) {
+    for (x, y, glyph, style) in cells.iter().filter(|(_, _, _, style)| *style == theme.error) {
+        let below = y + 1;
+        let free = !cells.iter().any(|(_, row, _, _)| *row == below);
+        if let Some(row) = below.checked_sub(skipped).filter(|row| free && *row < usize::from(area.height)) {
+            let marks = "^".repeat(text::width(glyph));
+            let style = Style { underline_color: None, ..*style }.remove_modifier(ratatui::style::Modifier::UNDERLINED);
+            frame.buffer_mut().set_string(area.x + *x as u16, area.y + row as u16, marks, style);
+        }
+    }
+}
+
+/// A style for every byte of the text.
+fn styles(shown: &str, editor: &Editor, theme: &Theme) -> Vec<Style> {
+    let mut styles = vec![theme.text; shown.len()];
+    if let Some(diagnostic) = &editor.diagnostic {
+        let start = diagnostic.span.start.min(shown.len());
+        let end = diagnostic.span.end.clamp(start, shown.len());
+        for style in &mut styles[start..end] {
+            *style = theme.error;
+        }
+    }
+    styles
+}
+
+fn message(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: &Theme) {
+    let line = match (&editor.diagnostic, &editor.evaluation) {
+        (Some(diagnostic), _) => Columns::new(area.width).just("✗ ", theme.bad).just(&diagnostic.sentence(), theme.bad),
+        (None, Some(Evaluation { problem: Some(problem), .. })) if editor.current() => {
+            Columns::new(area.width).just("✗ ", theme.bad).just(problem, theme.bad)
+        }
+        (None, Some(evaluation)) if editor.current() => {
+            let rows = evaluation.rows.len();
+            match evaluation.failing {
+                0 => Columns::new(area.width)
+                    .just("✓ ", theme.good)
+                    .just(&format!("no finding on {} of the sample", words::records(rows as u64)), theme.muted),
+                failing => Columns::new(area.width)
+                    .just("! ", theme.warn)
+                    .just(&format!("{failing} of {} of the sample fail", words::records(rows as u64)), theme.warn),
+            }
+        }
+        _ => Columns::new(area.width),
+    };
+    frame.render_widget(line.done(), area);
+}
+
+fn results(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: &Theme) {
+    let Some(evaluation) = &editor.evaluation else { return };
+    let quiet = if editor.current() { theme.muted } else { theme.faint };
+    let steps_height = (area.height / 3).clamp(2, 8);
+    let table = Rect { height: area.height.saturating_sub(steps_height), ..area };
+    let half = usize::from(area.width).saturating_sub(10) / 2;
+    let rule = "─".repeat(usize::from(area.width));
+    frame.render_widget(Line::styled(rule.clone(), theme.faint), Rect { height: 1, ..table });
+    let heading = Columns::new(table.width)
+        .right("record", 7, theme.muted)
+        .put(&evaluation.inputs.join(", "), half, theme.muted)
+        .rest(&editor.target, theme.muted);
+    frame.render_widget(heading.done(), Rect { y: table.y + 1, height: 1, ..table }.intersection(table));
+    let rows = usize::from(table.height).saturating_sub(2);
+    for (y, row) in evaluation.rows.iter().skip(editor.record).take(rows).enumerate() {
+        let number = words::count(row.origin.number);
+        let line = Columns::new(table.width).right(&number, 7, theme.faint).put(&row.inputs.join("  "), half, quiet);
+        let mut line = match (row.findings.first(), &row.output) {
+            (Some(finding), _) => line.just("✗ ", theme.bad).just(&finding.reason, theme.bad).done(),
+            (None, Some(output)) => line.just(output, if editor.current() { theme.text } else { theme.faint }).done(),
+            (None, None) => line.just("∅", theme.faint).done(),
+        };
+        if y == 0 {
+            line.style = theme.selected_idle;
+        }
+        frame.render_widget(line, Rect { y: table.y + 2 + y as u16, height: 1, ..table });
+    }
+    steps(frame, Rect { y: table.bottom(), height: steps_height, ..area }, editor, evaluation, theme);
+}
+
+/// Every step of the first shown record: the characters of the step and what it made.
+fn steps(frame: &mut Frame<'_>, area: Rect, editor: &Editor, evaluation: &Evaluation, theme: &Theme) {
+    let Some(row) = evaluation.rows.get(editor.record) else { return };
+    let title = format!("─ steps of record {} ", words::count(row.origin.number));
+    let rule = "─".repeat(usize::from(area.width).saturating_sub(text::width(&title)));
+    let heading = Line::from(vec![Span::styled(title, theme.muted), Span::styled(rule, theme.faint)]);
+    frame.render_widget(heading, Rect { height: 1, ..area });
+    let shown = editor.text();
+    let inner = area.inner(Margin::new(1, 0));
+    for (y, (span, value)) in row.steps.iter().enumerate().take(usize::from(area.height).saturating_sub(1)) {
+        let step = shown.get(span.start..span.end).unwrap_or_default().trim();
+        let step = step.rsplit('|').next().unwrap_or(step).trim();
+        let line = Columns::new(inner.width)
+            .put(step, usize::from(inner.width) / 3, theme.function)
+            .just("→ ", theme.faint)
+            .just(value, theme.text);
+        frame.render_widget(line.done(), Rect { y: area.y + 1 + y as u16, height: 1, ..inner });
+    }
+}

@@ -1,0 +1,95 @@
+//! Command palette and help.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+use crate::app::commands::{COMMANDS, Command};
+use crate::app::places::top::palette as palette_commands;
+use crate::app::{Entry, ListPane, Model, PaneId, key};
+use crate::ui::columns::Columns;
+use crate::ui::layout::{Layout, Part};
+use crate::ui::panel::{List, Title, empty, overlay};
+use crate::ui::text;
+use crate::ui::theme::Theme;
+
+pub fn palette(
+    frame: &mut Frame<'_>,
+    laid_out: &Layout,
+    area: Rect,
+    query: &Entry,
+    pane: &ListPane,
+    model: &Model,
+    theme: &Theme,
+) {
+    overlay(frame, area, &Title::new("Commands").right("type to find"), theme);
+    entry(frame, laid_out.part(Part::Entry), query, theme);
+    commands(frame, laid_out, pane, &palette_commands(model), model, theme);
+}
+
+pub fn help(
+    frame: &mut Frame<'_>,
+    laid_out: &Layout,
+    area: Rect,
+    query: &Entry,
+    pane: &ListPane,
+    model: &Model,
+    theme: &Theme,
+) {
+    overlay(frame, area, &Title::new("Help").note("every command").right("type to find, Enter runs"), theme);
+    entry(frame, laid_out.part(Part::Entry), query, theme);
+    let all: Vec<&Command> = COMMANDS.iter().collect();
+    commands(frame, laid_out, pane, &all, model, theme);
+}
+
+fn commands(frame: &mut Frame<'_>, laid_out: &Layout, pane: &ListPane, all: &[&Command], model: &Model, theme: &Theme) {
+    let Some(area) = laid_out.pane(PaneId::Top) else { return };
+    let rows = model.rows(PaneId::Top);
+    if rows.is_empty() {
+        empty(frame, area.rows, &["No command is called that."], theme);
+        return;
+    }
+    let list = List { area, pane, len: rows.len(), focused: true, theme };
+    list.draw(frame, |at, width| {
+        let Some(command) = rows.get(at).and_then(|row| all.get(*row)) else { return Line::default() };
+        let keys: Vec<String> = command.keys.iter().map(|keys| key::label_sequence(keys)).collect();
+        let here = command.contexts.has(model.place.context());
+        let reason = (command.disabled)(model).filter(|_| here);
+        let (title, about, about_style) = match reason {
+            Some(reason) => (theme.faint, format!("not now: {reason}"), theme.warn),
+            None if here => (theme.text, command.doc.to_owned(), theme.muted),
+            None => (theme.muted, command.doc.to_owned(), theme.faint),
+        };
+        Columns::new(width)
+            .gap(1)
+            .put(command.title, 16, title)
+            .put(&keys.join(", "), 13, theme.key)
+            .rest(&about, about_style)
+            .done()
+    });
+}
+
+/// A text field with its cursor.
+pub fn entry(frame: &mut Frame<'_>, area: Rect, entry: &Entry, theme: &Theme) {
+    let before: String = entry.text().chars().take(entry.cursor()).collect();
+    let width = usize::from(area.width).saturating_sub(3);
+    let used = text::width(&before);
+    // The text slides to the left, so that the cursor stays in the field.
+    let skipped = used.saturating_sub(width);
+    let shown: String = if skipped == 0 {
+        entry.text().to_owned()
+    } else {
+        let mut gone = 0;
+        entry
+            .text()
+            .chars()
+            .skip_while(|letter| {
+                gone += text::width(letter.encode_utf8(&mut [0; 4]));
+                gone <= skipped
+            })
+            .collect()
+    };
+    let line = Columns::new(area.width).just("▸ ", theme.accent).just(&shown, theme.text);
+    frame.render_widget(line.done(), area);
+    frame.set_cursor_position((area.x + 2 + (used - skipped) as u16, area.y));
+}

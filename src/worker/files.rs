@@ -1,0 +1,185 @@
+//! Small files: saving profiles, drafts, recent ones, reports and the records behind a reason.
+
+use std::path::Path;
+
+use super::Teller;
+use super::state_folder::{StateFolder, when};
+use crate::app::places::report::Behind;
+use crate::app::places::start::Recent;
+use crate::app::{Answer, Draft, Problem};
+use crate::connect::{Chunk, ConnectError, Location, ReadRequest, open_source};
+use crate::profile::{self, Profile};
+use crate::record::Batch;
+use crate::report::Report;
+
+/// Records shown behind a reason.
+const BEHIND: usize = 200;
+
+pub(super) fn recents(state: &StateFolder, teller: &Teller) {
+    let recents = state.recent().into_iter().map(|path| Recent {
+        changed: std::fs::metadata(&path).and_then(|meta| meta.modified()).map(when).unwrap_or_default(),
+        draft: profile::load_draft(&path).is_ok_and(|draft| draft.is_some()),
+        path,
+    });
+    teller.tell(Answer::Recents(recents.collect()));
+}
+
+/// Saves a profile. A file that is there and is not the profile's own is not touched before somebody said so.
+pub(super) fn save(path: &Path, old: Option<&str>, profile: &Profile, own: bool, state: &StateFolder, teller: &Teller) {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    if !own && path.exists() {
+        return teller.tell(Answer::Exists(path));
+    }
+    let failed =
+        |text: &str| teller.tell(Answer::Failed(Problem::new(format!("{} was not saved", path.display()), text)));
+    let moved = rebased(profile, &path);
+    if old.is_none()
+        && let Err(error) = remove_own(&path, own)
+    {
+        return failed(&error.to_string());
+    }
+    match profile::save(&path, old.unwrap_or_default(), &moved) {
+        Ok(new) => {
+            state.remember(&path);
+            let base = path.parent().unwrap_or(Path::new(""));
+            let saved = profile::parse(&new.text, base).unwrap_or(moved);
+            teller.tell(Answer::Saved { path, text: new.text, profile: Box::new(saved) });
+        }
+        Err(error) => failed(&error.to_string()),
+    }
+}
+
+/// A file that may be overwritten makes room, so that saving does not take its text for the profile's.
+fn remove_own(path: &Path, own: bool) -> std::io::Result<()> {
+    if own && path.exists() { std::fs::remove_file(path) } else { Ok(()) }
+}
+
+/// The profile as it must read in another folder: relative addresses start from where the file lies.
+fn rebased(profile: &Profile, path: &Path) -> Profile {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let mut moved = profile.clone();
+    for location in [&mut moved.source, &mut moved.target] {
+        *location = location_from(location, folder);
+    }
+    moved
+}
+
+/// The same location, written from another folder: relative where it lies below, absolute elsewhere.
+pub(super) fn location_from(location: &Location, folder: &Path) -> Location {
+    if location.base == folder {
+        return location.clone();
+    }
+    let path = location.path();
+    let path = std::path::absolute(&path).unwrap_or(path);
+    let shown =
+        path.strip_prefix(folder).map_or_else(|_| path.display().to_string(), |below| below.display().to_string());
+    let slash = if location.address.ends_with('/') && !shown.ends_with('/') { "/" } else { "" };
+    let address = match location.scheme() {
+        Some(scheme) => format!("{scheme}:{shown}{slash}"),
+        None => format!("{shown}{slash}"),
+    };
+    Location { address, base: folder.to_owned(), ..location.clone() }
+}
+
+/// Writes a draft where it is found again; also from the panic hook.
+pub(crate) fn write_draft(draft: &Draft) -> Result<(), ConnectError> {
+    let folder = draft.profile_path.parent().unwrap_or(Path::new(""));
+    let mut profile = Profile::clone(&draft.profile);
+    profile.source = location_from(&profile.source, folder);
+    profile.target = location_from(&profile.target, folder);
+    profile::save_draft(&draft.profile_path, &profile)
+}
+
+pub(super) fn keep_draft(draft: &Draft, teller: &Teller) {
+    match write_draft(draft) {
+        Ok(()) => teller.tell(Answer::DraftSaved),
+        Err(error) => teller.tell(Answer::DraftFailed(error.to_string())),
+    }
+}
+
+pub(super) fn drop_draft(profile_path: &Path, teller: &Teller) {
+    if let Err(error) = profile::remove_draft(profile_path) {
+        teller.tell(Answer::DraftFailed(error.to_string()));
+    }
+}
+
+/// Reads the report of a run's folder.
+pub(super) fn report(folder: &Path, teller: &Teller) {
+    let path = folder.join("report.json");
+    let read = std::fs::read(&path).map_err(|error| ConnectError::io(&path, "read", error).to_string());
+    let parsed = read.and_then(|bytes| serde_json::from_slice::<Report>(&bytes).map_err(|error| error.to_string()));
+    match parsed {
+        Ok(report) => teller.tell(Answer::Report { folder: folder.to_owned(), report: Box::new(report) }),
+        // A run that did not begin has no report; what it said was shown already.
+        Err(_) if !path.exists() => {}
+        Err(error) => teller.tell(Answer::Failed(Problem::new("The report could not be read", &error))),
+    }
+}
+
+/// The rejected records that have a label among their reasons, from the run's rejects file.
+pub(super) fn behind(folder: &Path, object: usize, label: &str, teller: &Teller) {
+    match rejects_with(folder, object, label) {
+        Ok(behind) => teller.tell(Answer::Behind(Box::new(behind))),
+        Err(error) => teller.tell(Answer::Failed(Problem::new("The rejects could not be read", &error))),
+    }
+}
+
+fn rejects_with(folder: &Path, object: usize, label: &str) -> Result<Behind, String> {
+    let bytes = std::fs::read(folder.join("report.json")).map_err(|error| error.to_string())?;
+    let report: Report = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+    let shown = report.objects.get(object).ok_or("the report has no such object")?;
+    let Some(name) = &shown.rejects_file else {
+        return Err(
+            "This reason drops records without rejecting them (a duplicate, say): they are not in a rejects file."
+                .to_owned(),
+        );
+    };
+    let location = Location::from_argument(&folder.join(name).display().to_string());
+    read_rejects(&location, label).map_err(|error| error.to_string())
+}
+
+fn read_rejects(location: &Location, label: &str) -> Result<Behind, ConnectError> {
+    let source = open_source(location)?;
+    let object = source.objects()?.into_iter().next().unwrap_or_default();
+    let mut reader = source.read(&object, &ReadRequest::default())?;
+    let decoder = reader.decoder();
+    let fields = decoder.fields().to_vec();
+    let errors = fields.iter().position(|field| field == "_errors");
+    let row = fields.iter().position(|field| field == "_row");
+    let mut behind = Behind { label: label.to_owned(), ..Behind::default() };
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    while reader.next(&mut chunk)? {
+        decoder.decode(&mut chunk, &mut batch)?;
+        for record in batch.records() {
+            let said = errors.map(|at| record.cell(at).display().into_owned()).unwrap_or_default();
+            if !said.split(';').any(|one| one == label) {
+                continue;
+            }
+            if behind.records.len() >= BEHIND {
+                behind.more = true;
+                return Ok(behind);
+            }
+            let number = row.map(|at| record.cell(at).display().into_owned()).unwrap_or_default();
+            let cells = fields.iter().enumerate().filter(|(at, _)| Some(*at) != row);
+            let cells = cells.map(|(at, name)| (name.clone(), record.cell(at).display().into_owned()));
+            behind.records.push((format!("Record {number}"), cells.filter(|(_, text)| !text.is_empty()).collect()));
+        }
+    }
+    Ok(behind)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_move_with_the_profile() {
+        let at = |address: &str| Location { base: "/data".into(), ..Location::from_argument(address) };
+        let folder = Path::new("/data/crm");
+        assert_eq!(location_from(&at("crm/a.csv"), folder).address, "a.csv");
+        assert_eq!(location_from(&at("other/a.csv"), folder).address, "/data/other/a.csv");
+        assert_eq!(location_from(&at("sqlite:crm/a.db"), folder).address, "sqlite:a.db");
+        assert_eq!(location_from(&at("crm/out/"), folder).address, "out/");
+        assert_eq!(location_from(&at("a.csv"), Path::new("/data")).address, "a.csv");
+    }
+}
