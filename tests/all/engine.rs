@@ -452,3 +452,80 @@ fn converting_loses_no_cell_of_a_ragged_file() {
     assert_eq!(done.repairs.keys().copied().collect::<Vec<_>>(), ["too_few_fields", "too_many_fields"]);
     assert_eq!(fs::read_to_string(at("out.csv")).expect("there"), "id,name,column_3\n1,Ann,\n2,,\n3,Cid,x\n");
 }
+
+/// A field's line of a random profile.
+fn field_line() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec![
+        "a | trim",
+        "{ value: b | upper, required: true }",
+        "{ value: c | collapse, max_length: 3 }",
+        "concat(a, \"-\", b)",
+        "a ?? b ?? c",
+        "if a == b then \"same\" else c",
+        "{ value: a | trim, values: { a: X, b: Y }, otherwise: keep }",
+        "{ value: b, values: { a: X }, otherwise: reject }",
+        "{ value: length(c), type: integer, max: 4 }",
+        "{ value: c | lower, pattern: '[a-z ]*' }",
+        "{ value: 'a | replace_regex(\"[ab]+\", \"#\")', unique: true }",
+    ])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn the_preview_and_the_run_give_the_same_values(
+        rows in prop::collection::vec((value(), value(), value()), 1..40),
+        fields in prop::collection::vec(field_line(), 1..5),
+        filter in prop::option::of(prop::sample::select(vec!["a != b", "b != \"\" or c == a"])),
+        key in prop::option::of(prop::sample::select(vec!["a", "target.F0 | lower"])),
+    ) {
+        let mut object = String::new();
+        if let Some(filter) = filter {
+            object += &format!("    where: '{filter}'\n");
+        }
+        if let Some(key) = key {
+            object += &format!("    duplicates: {key}\n");
+        }
+        object += "    fields:\n";
+        for (index, line) in fields.iter().enumerate() {
+            object += &format!("      F{index}: {line}\n");
+        }
+        let bench = Bench::new(&csv_of(&rows), &object);
+        let end = bench.run(&How { chunk_bytes: 64, ..How::default() });
+        let loaded = profile::load(&bench.path("profile.yaml")).expect("a profile");
+        let source = mapwright::connect::open_source(&loaded.profile.source).expect("opened");
+        let mapping = &loaded.profile.objects[0];
+        let mut seen = Vec::new();
+        let compile = |names: &[String]| {
+            let now = end.report.started.parse().expect("a time");
+            let options = engine::PlanOptions { now, keys: None, links: engine::Links::default() };
+            engine::Plan::compile(mapping, names, None, options)
+        };
+        engine::preview_object(&*source, mapping, compile, |_, one| {
+            seen.push(one);
+            true
+        })
+        .expect("previewed");
+        let written: Vec<Vec<String>> = seen
+            .iter()
+            .filter(|one| one.fate == engine::PreviewFate::Written)
+            .map(|one| one.after.iter().map(|cell| cell.text.clone()).collect())
+            .collect();
+        let mut reader = csv::Reader::from_path(bench.path("target.csv")).expect("a target");
+        let target: Vec<Vec<String>> =
+            reader.records().map(|row| row.expect("a record").iter().map(str::to_owned).collect()).collect();
+        prop_assert_eq!(&written, &target);
+        let labels = |one: &engine::Preview| one.findings.iter().map(|f| f.label()).collect::<Vec<_>>().join(";");
+        let dropped: Vec<(String, String)> = seen
+            .iter()
+            .filter(|one| matches!(one.fate, engine::PreviewFate::Rejected | engine::PreviewFate::Duplicate))
+            .map(|one| (one.origin.number.to_string(), labels(one)))
+            .collect();
+        let mut reader = csv::Reader::from_path(bench.path("run/rejects.csv")).expect("rejects");
+        let rejects: Vec<(String, String)> =
+            reader.records().map(|row| row.expect("a record")).map(|row| (row[0].to_owned(), row[1].to_owned())).collect();
+        prop_assert_eq!(dropped, rejects);
+        prop_assert_eq!(seen.len() as u64, end.report.ledger.read);
+    }
+}
