@@ -1,6 +1,6 @@
 //! The schema of a target, wherever it is said: a template, a schema file, SQL text, or the target itself.
 
-use std::path::Path;
+use std::path::{Component, Path};
 
 use super::document::{self, is_schema, parse_json, parse_yaml, read_schema};
 use super::load_error::{SchemaError, TextError};
@@ -11,6 +11,8 @@ use crate::connect::{ConnectError, ErrorKind, Location, open_source, open_target
 
 /// Records that are looked at where a target's own records must tell the types.
 const PREFIX_RECORDS: u64 = 2_000;
+/// Records that are looked at for samples where the target has types.
+const SAMPLE_RECORDS: u64 = 200;
 /// Objects of one target that are looked at.
 const LOOKED_AT: usize = 64;
 
@@ -102,7 +104,32 @@ fn schema_file(path: &Path) -> Result<SchemaFile, SchemaError> {
     if !is_schema(&document) && ending == "json" {
         return Ok(SchemaFile::Data);
     }
+    let mut document = document;
+    take_in_schemas(&mut document, path.parent().unwrap_or(Path::new("")))?;
     read_schema(&document, name).map(SchemaFile::Schema).map_err(in_file)
+}
+
+/// A Data Package may name the file of a resource's schema instead of holding it: `"schema": "people.json"`. Only files
+/// beside or below the package are read, as its specification demands.
+fn take_in_schemas(document: &mut serde_json::Value, folder: &Path) -> Result<(), SchemaError> {
+    let resources = document.get_mut("resources").and_then(|resources| resources.as_array_mut());
+    for resource in resources.into_iter().flatten() {
+        let Some(schema) = resource.get_mut("schema") else { continue };
+        let Some(name) = schema.as_str() else { continue };
+        let below = Path::new(name).components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        if name.contains(':') || !below {
+            let what = format!("the schema `{name}` is not in the package's folder");
+            let next = "Put the schema file beside the package, or its content into the package.";
+            return Err(ConnectError::new(ErrorKind::Unsupported, folder.display().to_string(), what, next).into());
+        }
+        let path = folder.join(name);
+        let text = std::fs::read_to_string(&path).map_err(|error| ConnectError::io(&path, "read", error))?;
+        let file = path.display().to_string();
+        let yaml = ["yaml", "yml"].iter().any(|ending| path.extension().is_some_and(|found| found == *ending));
+        let read = if yaml { parse_yaml(&text) } else { parse_json(&text) };
+        *schema = read.map_err(|error| error.in_file(&file))?;
+    }
+    Ok(())
 }
 
 /// Whether broken JSON was meant as a schema.
@@ -115,20 +142,19 @@ fn looks_like_schema(text: &str) -> bool {
 /// What the target says of itself, and what its records say where it has no types.
 fn existing(location: &Location) -> Result<Schema, SchemaError> {
     let mut schema = open_target(location)?.schema()?;
-    let untyped: Vec<usize> = (0..schema.objects.len()).filter(|at| is_untyped(&schema.objects[*at])).collect();
-    if untyped.is_empty() {
-        return Ok(schema);
-    }
     // A target that cannot be read still has its fields.
     let Ok(source) = open_source(location) else { return Ok(schema) };
-    for at in untyped.into_iter().take(LOOKED_AT) {
-        let object = &mut schema.objects[at];
-        if let Ok(stats) = profile_prefix(source.as_ref(), &object.name, PREFIX_RECORDS) {
-            for field in &mut object.fields {
-                if let Some(seen) = stats.object.field(&field.name) {
-                    field.field_type = seen.field_type;
-                    field.samples = seen.samples.clone();
-                }
+    for object in schema.objects.iter_mut().take(LOOKED_AT) {
+        let untyped = is_untyped(object);
+        let records = if untyped { PREFIX_RECORDS } else { SAMPLE_RECORDS };
+        let Ok(stats) = profile_prefix(source.as_ref(), &object.name, records) else { continue };
+        for field in &mut object.fields {
+            let Some(seen) = stats.object.field(&field.name) else { continue };
+            if untyped {
+                field.field_type = seen.field_type;
+            }
+            if field.samples.is_empty() {
+                field.samples = seen.samples.clone();
             }
         }
     }
@@ -136,8 +162,7 @@ fn existing(location: &Location) -> Result<Schema, SchemaError> {
 }
 
 fn is_untyped(object: &Object) -> bool {
-    !object.fields.is_empty()
-        && object.fields.iter().all(|field| field.native_type.is_none() && field.field_type == FieldType::Text)
+    object.fields.iter().all(|field| field.native_type.is_none() && field.field_type == FieldType::Text)
 }
 
 #[cfg(test)]
@@ -174,6 +199,53 @@ mod tests {
     fn a_schema_file_that_is_none_is_refused_by_name() {
         let error = load_schema_file(Path::new("/nowhere/x.json")).expect_err("nothing there").to_string();
         assert!(error.starts_with("/nowhere/x.json: there is no such file"), "{error}");
+    }
+
+    #[test]
+    fn an_existing_file_tells_its_types_by_its_records() {
+        let schema = load("people.csv", b"name,born\nAda,10.12.1815\nAlan,23.06.1912\n").expect("a schema");
+        let object = &schema.objects[0];
+        assert_eq!(object.fields[1].field_type, FieldType::Date);
+        assert_eq!(object.fields[0].samples, ["Ada", "Alan"]);
+    }
+
+    #[test]
+    fn an_existing_database_tells_its_own_types() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("crm.db");
+        let database = rusqlite::Connection::open(&path).expect("a database");
+        let sql = "CREATE TABLE Contact (Id INTEGER PRIMARY KEY, Email VARCHAR(80) NOT NULL);
+                   INSERT INTO Contact VALUES (1, 'ada@example.org');";
+        database.execute_batch(sql).expect("a table");
+        let address = format!("sqlite:{}", path.display());
+        let schema = load_target(&Location::from_argument(&address)).expect("a schema");
+        let email = schema.object("Contact").and_then(|object| object.field("Email")).cloned().expect("a field");
+        assert!(email.constraints.required && email.constraints.max_length == Some(80), "{email:?}");
+        assert_eq!(email.samples, ["ada@example.org"]);
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_yet_has_no_objects() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let address = folder.path().join("new.csv").display().to_string();
+        assert_eq!(load_target(&Location::from_argument(&address)).expect("a schema").objects, []);
+    }
+
+    #[test]
+    fn a_package_may_name_the_file_of_a_schema() {
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::write(folder.path().join("p.schema.json"), br#"{"fields": ["a"]}"#).expect("written");
+        let package = |schema: &str| {
+            let path = folder.path().join("datapackage.json");
+            let text = format!(r#"{{"resources": [{{"name": "p", "schema": "{schema}"}}]}}"#);
+            std::fs::write(&path, text).expect("written");
+            load_schema_file(&path)
+        };
+        assert_eq!(package("p.schema.json").expect("a schema").objects[0].fields[0].name, "a");
+        let error = package("../p.schema.json").expect_err("outside").to_string();
+        assert!(error.contains("is not in the package's folder"), "{error}");
+        let error = package("none.json").expect_err("not there").to_string();
+        assert!(error.contains("none.json: there is no such file"), "{error}");
     }
 
     #[test]

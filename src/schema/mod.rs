@@ -15,8 +15,6 @@ mod reading;
 mod scan;
 mod shape;
 mod sql;
-mod sql_check;
-mod sql_tokens;
 mod stats;
 mod template;
 mod type_words;

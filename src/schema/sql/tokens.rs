@@ -1,6 +1,6 @@
 //! SQL text into tokens, with the place of each. Comments go; quoting of all common dialects is understood.
 
-use super::load_error::TextError;
+use crate::schema::load_error::TextError;
 
 /// A token and where it begins (from 1, the column in characters).
 #[derive(Debug, Clone, PartialEq, Eq)]

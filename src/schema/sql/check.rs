@@ -1,8 +1,8 @@
 //! What a `CHECK` of SQL says about single columns: lists of values, ranges, lengths, patterns. Conditions that say more
 //! (`a < b`, `OR`) are left to the database.
 
-use super::sql_tokens::{Token, TokenKind};
-use super::{Field, FieldType, Object};
+use super::tokens::{Token, TokenKind};
+use crate::schema::{Field, FieldType, Object};
 
 /// Adds what the condition demands to the fields that it names.
 pub(super) fn read_check(condition: &[Token], object: &mut Object) {
@@ -168,7 +168,7 @@ fn whole(pattern: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::sql_tokens::tokens;
+    use super::super::tokens::tokens;
     use super::*;
 
     fn checked(condition: &str, field_type: FieldType) -> Field {
