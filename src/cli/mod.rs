@@ -5,6 +5,7 @@
 mod check;
 mod completions;
 mod convert;
+mod decode;
 mod demo;
 mod eval;
 mod exit;
@@ -64,6 +65,8 @@ enum Command {
     Report(report::Args),
     /// List the runs, how each stands and what it needs
     Runs(runs::Args),
+    /// Write a text file in any encoding anew in UTF-8
+    Decode(decode::Args),
     /// Tell a text file's delimiter, quote, encoding and header, with the evidence
     Sniff(sniff::Args),
     /// Match the fields of two schema files: schemas in, scored matches out
@@ -110,6 +113,7 @@ fn dispatch(command: Option<Command>) -> Answer {
         Some(Command::Inspect(args)) => inspect::run(args),
         Some(Command::Report(args)) => report::run(args),
         Some(Command::Runs(args)) => runs::run(args),
+        Some(Command::Decode(args)) => decode::run(args),
         Some(Command::Sniff(args)) => sniff::run(args),
         Some(Command::Match(args)) => match_schemas::run(args),
         Some(Command::Verify(args)) => verify::run(args),

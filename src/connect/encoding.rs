@@ -7,7 +7,7 @@ use std::path::Path;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
-use super::file::{self, Prefix};
+use super::file::{self, Existing, PendingFile, Prefix};
 use super::{ConnectError, ErrorKind, Location};
 
 /// An encoding and why it was taken.
@@ -176,6 +176,49 @@ impl Read for TextInput {
     }
 }
 
+/// Writes a text file anew in UTF-8, without a byte-order mark; what cannot be read becomes U+FFFD. Gives the evidence
+/// for the encoding. The new file must not exist.
+pub fn decode_text(from: &Location, to: &Path) -> Result<String, ConnectError> {
+    let path = from.path();
+    let prefix = file::text_prefix(&path)?;
+    let encoding = of_file(from, &prefix)?;
+    let start = if encoding.is_utf8() { encoding.bom as u64 } else { 0 };
+    let mut input = TextInput::open(&path, &encoding, start)?;
+    let mut output = PendingFile::start(to, "", Existing::Refuse, None)?;
+    let mut copy = || -> Result<(), ConnectError> {
+        let mut pending: Vec<u8> = Vec::new();
+        let mut buffer = vec![0; 1 << 16];
+        loop {
+            let read = input.read(&mut buffer).map_err(|error| ConnectError::io(&path, "read", error))?;
+            pending.extend_from_slice(&buffer[..read]);
+            // A character that the end of the buffer cuts in two waits for the rest.
+            let cut = if read > 0 { cut_character(&pending) } else { pending.len() };
+            output.write(String::from_utf8_lossy(&pending[..cut]).as_bytes())?;
+            pending.drain(..cut);
+            if read == 0 {
+                return Ok(());
+            }
+        }
+    };
+    match copy() {
+        Ok(()) => output.finish().map(|_| encoding.evidence),
+        Err(error) => {
+            // The first error is the one to tell.
+            let _ = output.abandon(false);
+            Err(error)
+        }
+    }
+}
+
+/// Where the last character starts, if it may go on beyond the bytes; else their length.
+fn cut_character(bytes: &[u8]) -> usize {
+    let tail = bytes.len().saturating_sub(3);
+    match bytes[tail..].iter().rposition(|byte| *byte >= 0xc0) {
+        Some(lead) if bytes.get(tail + lead..).is_some_and(|rest| std::str::from_utf8(rest).is_err()) => tail + lead,
+        _ => bytes.len(),
+    }
+}
+
 /// Reads any encoding as UTF-8. What cannot be read becomes U+FFFD; a byte-order mark is dropped.
 pub(super) struct Transcoder<R> {
     input: R,
@@ -292,6 +335,20 @@ mod tests {
         let mut text = "Łódź Kraków Gdańsk Świnoujście ".repeat(20).into_bytes();
         text.push(0xff);
         assert_eq!(guess(&text, &[], true).encoding, UTF_8);
+    }
+
+    #[test]
+    fn a_file_is_written_anew_in_utf8() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from.txt"), folder.path().join("to.txt"));
+        let text = "Grüße aus Köln, ñandú, łódź €\n".repeat(9000);
+        let utf16: Vec<u8> = format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [text.as_bytes().to_vec(), format!("\u{feff}{text}").into_bytes(), utf16] {
+            std::fs::write(&from, bytes).unwrap();
+            decode_text(&Location::from_argument(from.to_str().unwrap()), &to).unwrap();
+            assert_eq!(std::fs::read_to_string(&to).unwrap(), text);
+            std::fs::remove_file(&to).unwrap();
+        }
     }
 
     #[test]

@@ -17,7 +17,9 @@ mod sink;
 mod source;
 pub mod sqlite;
 mod table;
+mod window;
 
+pub use encoding::decode_text;
 pub use error::{ConnectError, ErrorKind};
 pub use location::Location;
 pub use sink::{
@@ -26,3 +28,4 @@ pub use sink::{
 };
 pub use source::{Chunk, Decoder, Fingerprint, Position, ReadRequest, Reader, Source};
 pub use table::{CONNECTORS, Connector, OpenSource, OpenTarget, open_source, open_target};
+pub use window::{Indexed, RecordIndex};

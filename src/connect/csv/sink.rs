@@ -79,7 +79,7 @@ impl Target for CsvTarget {
             if needs_feed {
                 file.write(b"\n")?;
             }
-            if old.is_none() {
+            if old.is_none() && self.location.header != Some(false) {
                 file.write(&encoder.header(&request.fields))?;
             }
         }
