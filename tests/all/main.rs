@@ -9,5 +9,6 @@ mod engine;
 mod harness;
 mod inspect;
 mod job;
+mod pty;
 mod sample;
 mod screens;
