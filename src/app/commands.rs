@@ -255,8 +255,9 @@ pub static COMMANDS: &[Command] = &[
         "object",
         "Choose which object of the profile is on the screen.",
         &["O"],
-        In::DATA.or(In::MAP).or(In::PREVIEW),
+        In::DATA.or(In::MAP).or(In::PREVIEW).or(In::REPORT),
     )
+    .footer(7)
     .unless(reasons::one_pair),
     Command::new(Id::Records, "records", "Switch between an object's fields and its records.", &["t"], In::DATA)
         .footer(2),
@@ -317,6 +318,7 @@ pub static COMMANDS: &[Command] = &[
     Command::new(Id::Raise, "up", "Move up in the list while typing.", &["up"], In::TYPING),
     Command::new(Id::Lower, "down", "Move down in the list while typing.", &["down"], In::TYPING),
     Command::new(Id::Filter, "filter", "Filter the list by typing letters that occur in order.", &["/"], In::LISTS)
+        .unless(reasons::no_filter)
         .footer(10),
     Command::new(Id::NextMatch, "next match", "Go to the next row that matches the filter.", &["n"], In::PLACES),
     Command::new(

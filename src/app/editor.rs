@@ -12,8 +12,8 @@ use super::{Effect, Model, Overlay, Tone};
 use crate::engine::Finding;
 use crate::profile::{Expression, FieldMapping, FilledBy, ObjectMapping, Profile};
 use crate::record::Origin;
-use crate::schema::Object;
-use crate::transform::{Diagnostic, Program, Scope, Span, field_reference};
+use crate::schema::{Object, checks_for};
+use crate::transform::{Completion, Diagnostic, Program, Scope, Span, complete, field_reference};
 
 /// An expression that is being edited.
 #[derive(Debug, Clone)]
@@ -24,6 +24,11 @@ pub struct Editor {
     /// Names that the expression may use.
     pub source_fields: Vec<String>,
     pub target_fields: Vec<String>,
+    /// Words that could stand at the cursor; shown while a word is typed.
+    pub completions: Vec<Completion>,
+    pub completion: usize,
+    /// One was moved to: Enter takes it.
+    pub picking: bool,
     /// What is wrong with the text as it stands.
     pub diagnostic: Option<Diagnostic>,
     /// What the text gives on the sample; of `evaluated`, which may be older than the text.
@@ -82,6 +87,28 @@ impl Editor {
         self.evaluated == self.revision
     }
 
+    fn forget_completions(&mut self) {
+        self.completions.clear();
+        self.completion = 0;
+        self.picking = false;
+    }
+
+    /// Offers words for the one that is being typed.
+    fn offer(&mut self) {
+        let (text, cursor) = (self.text(), self.cursor());
+        let typing =
+            text[..cursor].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.');
+        if !typing {
+            return;
+        }
+        let scope = Scope { source_fields: &self.source_fields, target_fields: &self.target_fields };
+        let mut found = complete(&text, cursor, &scope);
+        // What stands there already is no news.
+        found.retain(|one| text.get(one.replace.start..one.replace.end) != Some(one.insert.as_str()));
+        found.truncate(OFFERED);
+        self.completions = found;
+    }
+
     fn check(&mut self) {
         let text = self.text();
         let scope = Scope { source_fields: &self.source_fields, target_fields: &self.target_fields };
@@ -89,6 +116,9 @@ impl Editor {
         self.diagnostic = wrong.filter(|_| !text.trim().is_empty()).and_then(|all| all.into_iter().next());
     }
 }
+
+/// Completions that are offered at once.
+const OFFERED: usize = 8;
 
 /// Opens the editor on a target field; `text` replaces what the profile has.
 pub fn open(model: &mut Model, target: &str, text: Option<String>) -> Vec<Effect> {
@@ -117,6 +147,9 @@ pub fn open(model: &mut Model, target: &str, text: Option<String>) -> Vec<Effect
         area,
         source_fields,
         target_fields,
+        completions: Vec::new(),
+        completion: 0,
+        picking: false,
         diagnostic: None,
         evaluation: None,
         revision: 1,
@@ -146,6 +179,26 @@ pub fn expression_text(mapping: &FieldMapping) -> String {
 
 /// Takes a key as text; results follow.
 pub fn press(model: &mut Model, chord: &Chord) -> Vec<Effect> {
+    if let Some(Overlay::Editor(editor)) = model.overlays.last_mut()
+        && !editor.completions.is_empty()
+        && !chord.ctrl
+    {
+        let count = editor.completions.len();
+        match chord.key {
+            Key::Down => {
+                editor.completion = if editor.picking { (editor.completion + 1) % count } else { 0 };
+                editor.picking = true;
+                return Vec::new();
+            }
+            Key::Up => {
+                editor.completion = (editor.completion + count - 1) % count;
+                editor.picking = true;
+                return Vec::new();
+            }
+            Key::Enter if editor.picking => return take_completion(model),
+            _ => {}
+        }
+    }
     edit(model, |area| match (chord.key, chord.ctrl) {
         (Key::Char('u'), true) => {
             area.delete_line_by_head();
@@ -187,9 +240,11 @@ fn edit(model: &mut Model, change: impl FnOnce(&mut TextArea<'static>)) -> Vec<E
     let before = editor.text();
     change(&mut editor.area);
     let mut effects = Vec::new();
+    editor.forget_completions();
     if editor.text() != before {
         editor.revision += 1;
         editor.check();
+        editor.offer();
         effects = evaluate(model, &editor);
     }
     model.overlays.push(Overlay::Editor(editor));
@@ -236,7 +291,7 @@ fn evaluate(model: &Model, editor: &Editor) -> Vec<Effect> {
 /// A line for a target field that is not mapped yet, with the checks that its schema demands.
 fn fresh(model: &Model, target: &str) -> Option<FieldMapping> {
     let field = model.project.as_ref()?.target()?.field(target)?;
-    Some(FieldMapping { target: target.to_owned(), checks: map::demanded(field), ..FieldMapping::default() })
+    Some(FieldMapping { target: target.to_owned(), checks: checks_for(field), ..FieldMapping::default() })
 }
 
 pub fn answered(model: &mut Model, revision: u64, evaluation: Evaluation) {
@@ -252,6 +307,7 @@ pub fn answered(model: &mut Model, revision: u64, evaluation: Evaluation) {
 pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
     match id {
         Id::Apply => apply(model),
+        Id::Complete => return take_completion(model),
         Id::NextRecord | Id::PageDown => step(model, |record, rows| (record + 1).min(rows.saturating_sub(1))),
         Id::PreviousRecord | Id::PageUp => step(model, |record, _| record.saturating_sub(1)),
         Id::NextFailing => next_failing(model),
@@ -291,8 +347,13 @@ fn apply(model: &mut Model) {
     model.say(Tone::Good, format!("{target} is filled by {text}"));
 }
 
-/// Leaves the editor; a text that was not applied is kept for the next time.
+/// Leaves the editor (or closes the offered words first); a text that was not applied is kept for the next time.
 pub fn leave(model: &mut Model) {
+    if let Some(Overlay::Editor(editor)) = model.overlays.last_mut()
+        && !editor.completions.is_empty()
+    {
+        return editor.forget_completions();
+    }
     let Some(Overlay::Editor(editor)) = model.overlays.pop() else { return };
     let Some(project) = &model.project else { return };
     let key = (project.pair, editor.target.clone());
@@ -303,6 +364,29 @@ pub fn leave(model: &mut Model) {
         model.map.drafts.insert(key, text);
         model.say(Tone::Note, "not applied; the text is kept for the next time you edit this field");
     }
+}
+
+/// Puts the offered word in the place of the one that was typed.
+fn take_completion(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Editor(editor)) = model.overlays.last() else { return Vec::new() };
+    let Some(word) = editor.completions.get(editor.completion).cloned() else { return Vec::new() };
+    let text = editor.text();
+    let (Some(before), Some(after)) = (text.get(..word.replace.start), text.get(word.replace.end..)) else {
+        return Vec::new();
+    };
+    let new = format!("{before}{}{after}", word.insert);
+    let cursor = format!("{before}{}", word.insert);
+    let effects = edit(model, |area| {
+        area.select_all();
+        area.insert_str(&new);
+        let row = cursor.matches('\n').count();
+        let column = cursor.rsplit('\n').next().map_or(0, |line| line.chars().count());
+        area.move_cursor(CursorMove::Jump(row as u16, column as u16));
+    });
+    if let Some(Overlay::Editor(editor)) = model.overlays.last_mut() {
+        editor.forget_completions();
+    }
+    effects
 }
 
 fn step(model: &mut Model, to: impl Fn(usize, usize) -> usize) {

@@ -21,6 +21,7 @@ mod overlay;
 mod pane;
 pub mod places;
 mod project;
+mod propose;
 mod reasons;
 mod update;
 

@@ -67,6 +67,16 @@ pub fn cannot_run(model: &Model) -> Option<&'static str> {
     })
 }
 
+pub fn no_filter(model: &Model) -> Option<&'static str> {
+    use super::{Overlay, PaneId};
+    match model.overlays.last() {
+        Some(Overlay::Chooser(_)) => None,
+        Some(_) => Some("this list is short enough to read"),
+        None => (model.place_focus() == PaneId::Records)
+            .then_some("records are not filtered here; the preview shows those behind a reason"),
+    }
+}
+
 pub fn nothing_to_copy(model: &Model) -> Option<&'static str> {
     model.copyable().is_none().then_some("nothing to copy here")
 }

@@ -318,9 +318,17 @@ fn clear_filter(model: &mut Model, id: PaneId) {
 
 fn choose_pair(model: &mut Model) -> Vec<Effect> {
     let Some(project) = &model.project else { return Vec::new() };
-    let rows = project.profile.objects.iter().map(|object| format!("{} → {}", object.from, object.to)).collect();
     let mut pane = ListPane::default();
-    pane.list.selected = project.pair;
+    let rows = match &model.report.report {
+        Some(report) if model.place == Place::Report => {
+            pane.list.selected = model.report.object;
+            report.objects.iter().map(|object| format!("{} → {}", object.from, object.to)).collect()
+        }
+        _ => {
+            pane.list.selected = project.pair;
+            project.profile.objects.iter().map(|object| format!("{} → {}", object.from, object.to)).collect()
+        }
+    };
     model.overlays.push(Overlay::Chooser(Chooser { title: "Object", rows, pane, asked_by: Id::Pair }));
     Vec::new()
 }

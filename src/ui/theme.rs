@@ -30,6 +30,9 @@ pub struct Theme {
     pub bar_rest: Style,
     /// The expression's words.
     pub function: Style,
+    pub string: Style,
+    pub number: Style,
+    pub keyword: Style,
     pub error: Style,
 }
 
@@ -62,6 +65,9 @@ impl Theme {
             bar: fg(palette.accent),
             bar_rest: fg(palette.faint),
             function: fg(palette.accent),
+            string: fg(palette.good),
+            number: fg(palette.warn),
+            keyword: fg(palette.keyword),
             error: fg(palette.bad).add_modifier(Modifier::UNDERLINED),
         }
     }
@@ -86,6 +92,9 @@ impl Theme {
             bar: plain,
             bar_rest: with(Modifier::DIM),
             function: with(Modifier::BOLD),
+            string: plain,
+            number: plain,
+            keyword: with(Modifier::BOLD),
             error: with(Modifier::UNDERLINED),
         }
     }
@@ -101,6 +110,7 @@ struct Palette {
     good: Color,
     warn: Color,
     bad: Color,
+    keyword: Color,
 }
 
 // Indexed colours: every terminal of the last twenty years has them, tmux and screen included.
@@ -114,6 +124,7 @@ const DARK: Palette = Palette {
     good: Color::Indexed(114),
     warn: Color::Indexed(179),
     bad: Color::Indexed(210),
+    keyword: Color::Indexed(182),
 };
 const LIGHT: Palette = Palette {
     text: Color::Reset,
@@ -125,6 +136,7 @@ const LIGHT: Palette = Palette {
     good: Color::Indexed(28),
     warn: Color::Indexed(130),
     bad: Color::Indexed(124),
+    keyword: Color::Indexed(91),
 };
 const CONTRAST: Palette = Palette {
     text: Color::White,
@@ -136,6 +148,7 @@ const CONTRAST: Palette = Palette {
     good: Color::LightGreen,
     warn: Color::LightYellow,
     bad: Color::LightRed,
+    keyword: Color::LightMagenta,
 };
 
 /// Frame glyphs and their ASCII stand-ins; drawing uses the first, [`to_ascii`] puts the second.

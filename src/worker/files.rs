@@ -11,6 +11,7 @@ use crate::connect::{Chunk, ConnectError, Location, ReadRequest, open_source};
 use crate::profile::{self, Profile};
 use crate::record::Batch;
 use crate::report::Report;
+use crate::workspace;
 
 /// Records shown behind a reason.
 const BEHIND: usize = 200;
@@ -113,6 +114,19 @@ pub(super) fn report(folder: &Path, teller: &Teller) {
         // A run that did not begin has no report; what it said was shown already.
         Err(_) if !path.exists() => {}
         Err(error) => teller.tell(Answer::Failed(Problem::new("The report could not be read", &error))),
+    }
+}
+
+/// The report of the profile's latest run that has one, so that opening a profile again finds it.
+pub(super) fn latest_report(profile: &Path, teller: &Teller) {
+    let home = profile.parent().unwrap_or(Path::new("."));
+    let name = profile.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let runs = workspace::list_runs(home).unwrap_or_default();
+    let of_profile = |run: &&workspace::RunEntry| {
+        run.ledger.is_some() && Path::new(&run.profile).file_name().is_some_and(|file| file.to_string_lossy() == name)
+    };
+    if let Some(run) = runs.iter().find(of_profile) {
+        report(&run.folder, teller);
     }
 }
 

@@ -50,10 +50,14 @@ pub(super) fn open(job: &Job, shelf: &Mutex<Shelf>, state: &StateFolder, teller:
     };
     match opened {
         Ok((opened, draft)) => {
-            if let Some(path) = &opened.path {
+            if let (Some(path), false) = (&opened.path, *job == Job::Demo) {
                 state.remember(path);
             }
+            let profile_path = opened.path.clone();
             teller.tell(Answer::Opened(Box::new(opened)));
+            if let Some(path) = profile_path {
+                files::latest_report(&path, teller);
+            }
             if let Some((draft, changed)) = draft {
                 teller.tell(Answer::DraftFound { draft, changed });
             }

@@ -75,6 +75,86 @@ fn the_editor_shows_the_error_under_the_characters_and_results_at_every_key() {
 }
 
 #[test]
+fn words_are_offered_while_one_is_typed() {
+    let mut harness = people(80, 24).keys("je | upp").settle();
+    harness.shows("function");
+    harness.shows("Tab takes");
+    harness = harness.keys("<tab>").settle();
+    harness.shows("first | trim | title | upper");
+    harness.shows_not("Tab takes");
+    // Esc closes the offered words first, then the editor.
+    harness = harness.keys(" | lowe<esc>").settle();
+    harness.shows("expression");
+    harness = harness.keys("<esc>").settle();
+    harness.shows("not applied");
+}
+
+#[test]
+fn any_keys_at_any_size_leave_it_whole() {
+    let keys = [
+        "j",
+        "k",
+        "l",
+        "h",
+        "<tab>",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "<enter>",
+        "<esc>",
+        "e",
+        "a",
+        "x",
+        "]",
+        "[",
+        "A",
+        "f",
+        "o",
+        "t",
+        "u",
+        "<ctrl-r>",
+        "/",
+        "n",
+        "N",
+        "g",
+        "G",
+        "?",
+        ":",
+        "<space>",
+        "D",
+        "c",
+        "i",
+        "y",
+        "T",
+        "<pagedown>",
+        "<pageup>",
+        "d",
+    ];
+    let mut harness = people(80, 24);
+    let before = harness.model.project.as_ref().map(|project| project.profile.clone());
+    let mut seed = 7_u32;
+    for _ in 0..1_500 {
+        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        harness = match seed >> 24 {
+            0..=6 => harness.resize((seed >> 8 & 0xff) as u16, (seed >> 16 & 0x3f) as u16),
+            pick => harness.keys(keys[pick as usize % keys.len()]),
+        };
+        if seed >> 28 == 3 {
+            harness.screen();
+        }
+    }
+    harness = harness.settle().resize(80, 24).keys("<esc><esc><esc><esc>2").settle();
+    while harness.model.project.as_ref().is_some_and(|project| project.can_undo()) {
+        harness = harness.keys("u");
+    }
+    let after = harness.model.project.as_ref().map(|project| project.profile.clone());
+    assert_eq!(before, after, "undoing everything gives the profile as it was");
+    harness.screen();
+}
+
+#[test]
 fn what_was_typed_and_not_applied_is_kept() {
     let mut harness = demo(80, 24).keys("e | lower<esc>").settle();
     harness.shows("not applied");

@@ -8,10 +8,11 @@ use crate::app::commands::Id;
 use crate::app::effect::{Asker, Question};
 use crate::app::filter::{self, Order};
 use crate::app::mapping::{self, SourceRow, State, TargetRow};
+use crate::app::project::Project;
+use crate::app::propose::expression_for;
 use crate::app::{Bulk, Effect, Evaluation, ListPane, Model, Move, Overlay, PaneId, PromptPurpose, Tone};
-use crate::profile::{Checks, Expression, FieldMapping, FilledBy, Length};
-use crate::schema::{Field, FieldType};
-use crate::transform::field_reference;
+use crate::profile::{Expression, FieldMapping, FilledBy};
+use crate::schema::{Field, checks_for};
 
 /// Which target fields are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -109,8 +110,8 @@ pub struct MapPlace {
     pub drafts: BTreeMap<(usize, String), String>,
     /// What the selected target field's mapping gives on real records.
     pub live: Option<Live>,
-    /// What `live` was asked for: revision, target field.
-    pub live_asked: Option<(u64, String)>,
+    /// What `live` was asked for: revision, object, target field.
+    pub live_asked: Option<(u64, usize, String)>,
     /// All rows of the object, whatever is filtered.
     pub sources: Vec<SourceRow>,
     pub targets: Vec<TargetRow>,
@@ -155,7 +156,7 @@ pub fn wanted(model: &mut Model) -> Option<Effect> {
     let expression = expression_of(model, row)?;
     let target = row.name.clone();
     let project = model.project.as_ref()?;
-    let key = Some((project.revision, target.clone()));
+    let key = Some((project.revision, project.pair, target.clone()));
     if model.map.live_asked == key {
         return None;
     }
@@ -173,7 +174,8 @@ pub fn wanted(model: &mut Model) -> Option<Effect> {
 }
 
 pub fn evaluated(model: &mut Model, revision: u64, target: String, evaluation: Evaluation) {
-    if model.map.live_asked == Some((revision, target.clone())) {
+    let pair = model.project.as_ref().map_or(0, |project| project.pair);
+    if model.map.live_asked == Some((revision, pair, target.clone())) {
         model.map.live = Some(Live { target, evaluation });
     }
 }
@@ -329,7 +331,7 @@ pub fn accept_rows(model: &mut Model, accepted: &[TargetRow]) {
     let source: Vec<Field> = project.source().map_or_else(Vec::new, |source| source.object.fields.clone());
     let new: Vec<FieldMapping> = accepted
         .iter()
-        .filter_map(|row| Some(proposed(&source.get(*row.sources.first()?)?.name, fields.get(row.field)?)))
+        .filter_map(|row| Some(proposed(project, &source.get(*row.sources.first()?)?.name, fields.get(row.field)?)))
         .collect();
     let label = match new.as_slice() {
         [] => return,
@@ -350,43 +352,21 @@ pub fn take_candidate(model: &mut Model, target: usize, source: &str) {
     let Some(project) = &mut model.project else { return };
     let fields: Vec<Field> = project.target().map_or_else(Vec::new, |target| target.fields.clone());
     let Some(field) = fields.get(row.field).filter(|field| field.name == row.name) else { return };
-    let new = proposed(source, field);
+    let new = proposed(project, source, field);
     project.change(format!("map {} from {source}", row.name), |mapping| put(&mut mapping.fields, new, &fields));
     refresh(model);
     model.say(Tone::Good, format!("{} ← {source}", row.name));
 }
 
-/// The line for a source field put into a target field: the field as it is, with the checks that the target demands.
-pub fn proposed(source: &str, target: &Field) -> FieldMapping {
+/// The line for a source field put into a target field: the field, brought into the form that the target's type asks
+/// for, with the checks that the target demands.
+pub fn proposed(project: &Project, source: &str, target: &Field) -> FieldMapping {
+    let stats = project.source().and_then(|object| object.field_stats(object.object.field_index(source)?));
     FieldMapping {
         target: target.name.clone(),
-        filled_by: FilledBy::Expression(Expression::new(field_reference(source))),
-        checks: demanded(target),
+        filled_by: FilledBy::Expression(Expression::new(expression_for(source, target, stats))),
+        checks: checks_for(target),
         ..FieldMapping::default()
-    }
-}
-
-/// What a target's schema demands, as checks of the profile.
-pub fn demanded(target: &Field) -> Checks {
-    let limits = &target.constraints;
-    let checked = matches!(
-        target.field_type,
-        FieldType::Integer
-            | FieldType::Decimal
-            | FieldType::Money
-            | FieldType::Percent
-            | FieldType::Boolean
-            | FieldType::Date
-            | FieldType::DateTime
-            | FieldType::Email
-    );
-    Checks {
-        required: limits.required && limits.default.is_none(),
-        field_type: checked.then_some(target.field_type),
-        one_of: limits.one_of.clone(),
-        length: Length { min: limits.min_length, max: limits.max_length },
-        unique: limits.unique,
-        ..Checks::default()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::app::filter::{self, Order};
 use crate::app::{Effect, ListPane, Model, PaneId, Tone};
 use crate::engine::{Finding, Ledger};
 use crate::record::Origin;
-use crate::report::Reason;
+use crate::report::{Reason, words};
 
 /// What the plan made of the telling records of the source.
 #[derive(Debug, Clone, Default)]
@@ -191,6 +191,19 @@ pub fn counted(model: &mut Model, revision: u64, whole: Whole) {
     }
     if whole.complete || whole.stopped.is_some() {
         model.end("validating");
+        let ledger = &whole.ledger;
+        match &whole.stopped {
+            None => model.say(
+                Tone::Good,
+                format!(
+                    "{}: {} valid, {} rejected",
+                    words::records(ledger.read),
+                    words::count(ledger.written()),
+                    words::count(ledger.rejected)
+                ),
+            ),
+            Some(reason) => model.say(Tone::Bad, format!("validation stopped: {reason}")),
+        }
     }
     model.preview.whole = Some(whole);
 }

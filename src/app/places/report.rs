@@ -42,6 +42,13 @@ impl Default for ReportPlace {
 }
 
 impl ReportPlace {
+    /// Shows another object's fields and reasons.
+    pub fn show_object(&mut self, at: usize) {
+        self.object = at;
+        self.fields = ListPane::default();
+        self.reasons = ListPane::default();
+    }
+
     pub fn shown(&self) -> Option<&ObjectReport> {
         self.report.as_ref()?.objects.get(self.object)
     }

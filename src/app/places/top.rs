@@ -153,13 +153,17 @@ fn edit_candidate(model: &mut Model) -> Vec<Effect> {
 }
 
 fn chosen(model: &mut Model, asked_by: Id, at: usize) {
-    if asked_by == Id::Pair
-        && let Some(project) = &mut model.project
-    {
+    if asked_by != Id::Pair {
+        return;
+    }
+    if model.place == crate::app::Place::Report {
+        model.report.show_object(at);
+    } else if let Some(project) = &mut model.project {
         project.pair = at;
-        project.revision += 1;
         model.map.source_pane = Default::default();
         model.map.target_pane = Default::default();
+        model.map.marked.clear();
+        model.preview = crate::app::places::preview::PreviewPlace::default();
         map::refresh(model);
     }
 }

@@ -4,12 +4,14 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use ratatui::widgets::Clear;
 
 use crate::app::{Editor, Evaluation};
 use crate::report::words;
+use crate::transform::{CompletionKind, TokenKind, highlight};
 use crate::ui::columns::Columns;
 use crate::ui::layout::{Layout, Part};
-use crate::ui::panel::{Title, overlay};
+use crate::ui::panel::{Title, overlay, panel};
 use crate::ui::text;
 use crate::ui::theme::Theme;
 
@@ -19,6 +21,7 @@ pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, editor: &Edito
     expression(frame, laid_out.part(Part::Entry), editor, theme);
     message(frame, laid_out.part(Part::Text), editor, theme);
     results(frame, laid_out.part(Part::Results), editor, theme);
+    completions(frame, laid_out.part(Part::Results), editor, theme);
 }
 
 /// The text, coloured; what is wrong is underlined, and the cursor is the terminal's own.
@@ -78,6 +81,21 @@ fn carets(frame: &mut Frame<'_>, area: Rect, cells: &[(usize, usize, String, Sty
 /// A style for every byte of the text.
 fn styles(shown: &str, editor: &Editor, theme: &Theme) -> Vec<Style> {
     let mut styles = vec![theme.text; shown.len()];
+    for (span, kind) in highlight(shown) {
+        let style = match kind {
+            TokenKind::Text => theme.string,
+            TokenKind::Number => theme.number,
+            TokenKind::Function => theme.function,
+            TokenKind::Keyword => theme.keyword,
+            TokenKind::Target => theme.good,
+            TokenKind::Field => theme.text,
+            TokenKind::Operator | TokenKind::Punctuation => theme.muted,
+            TokenKind::Error => theme.bad,
+        };
+        if let Some(styles) = styles.get_mut(span.start..span.end) {
+            styles.fill(style);
+        }
+    }
     if let Some(diagnostic) = &editor.diagnostic {
         let start = diagnostic.span.start.min(shown.len());
         let end = diagnostic.span.end.clamp(start, shown.len());
@@ -108,6 +126,38 @@ fn message(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: &Theme) {
         _ => Columns::new(area.width),
     };
     frame.render_widget(line.done(), area);
+}
+
+/// Words for the one that is being typed, each with its signature; the first one's sentence below.
+fn completions(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: &Theme) {
+    if editor.completions.is_empty() || area.height < 4 {
+        return;
+    }
+    let label = editor.completions.iter().map(|one| text::width(&one.label)).max().unwrap_or(0).clamp(8, 24);
+    let rows = editor.completions.len().min(usize::from(area.height) - 3);
+    let frame_area = Rect { height: rows as u16 + 3, width: area.width.min(76), ..area };
+    frame.render_widget(Clear, frame_area);
+    let inner = panel(frame, frame_area, &Title::default().right("Tab takes, ↑ ↓ choose"), true, theme);
+    for (y, one) in editor.completions.iter().enumerate().take(rows) {
+        let (kind, style) = match one.kind {
+            CompletionKind::SourceField => ("field", theme.text),
+            CompletionKind::TargetField => ("target", theme.good),
+            CompletionKind::Function => ("function", theme.function),
+            CompletionKind::Keyword => ("word", theme.keyword),
+        };
+        let mut line = Columns::new(inner.width)
+            .put(&one.label, label, style)
+            .put(kind, 8, theme.muted)
+            .rest(&one.signature, theme.muted)
+            .done();
+        if y == editor.completion {
+            line.style = theme.selected;
+        }
+        frame.render_widget(line, Rect { y: inner.y + y as u16, height: 1, ..inner });
+    }
+    let doc = editor.completions.get(editor.completion).map_or("", |one| one.doc.as_str());
+    let last = Rect { y: inner.bottom() - 1, height: 1, ..inner };
+    frame.render_widget(Line::styled(text::cell(doc, usize::from(inner.width)), theme.muted), last);
 }
 
 fn results(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: &Theme) {

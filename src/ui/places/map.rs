@@ -7,7 +7,7 @@ use ratatui::text::Line;
 
 use crate::app::figures::{short_count, short_share};
 use crate::app::places::data::type_name;
-use crate::app::places::map::{Show, expression_of};
+use crate::app::places::map::{Show, expression_of, proposed};
 use crate::app::{Model, PaneId, State, TargetRow};
 use crate::schema::Field;
 use crate::ui::columns::Columns;
@@ -227,7 +227,7 @@ fn detail(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
                 let confidence = sure.map(|c| format!("{:.0}%", c * 100.0)).unwrap_or_default();
                 let line = Columns::new(width)
                     .just("? ", style)
-                    .just(&source.name, theme.text)
+                    .just(&proposed_text(model, row, source), theme.text)
                     .just(&format!("  {confidence}  "), style)
                     .just("a accepts, Enter shows others", theme.muted);
                 lines.push(line.done());
@@ -250,6 +250,16 @@ fn detail(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     lines.extend(live_values(model, row, width, room, theme));
     for (y, line) in lines.into_iter().enumerate().take(usize::from(inner.height)) {
         frame.render_widget(line, Rect { y: inner.y + y as u16, height: 1, ..inner });
+    }
+}
+
+/// The expression that accepting would put there.
+fn proposed_text(model: &Model, row: &TargetRow, source: &Field) -> String {
+    let project = model.project.as_ref();
+    let field = project.and_then(|project| project.target()).and_then(|target| target.fields.get(row.field));
+    match (project, field) {
+        (Some(project), Some(field)) => proposed(project, &source.name, field).expression().text.clone(),
+        _ => source.name.clone(),
     }
 }
 
