@@ -1,7 +1,7 @@
 //! From a text or a file to a profile, or to everything that is wrong with it.
 
 use std::fmt;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::path::Path;
 
 use super::issue::{Issue, render};
@@ -63,9 +63,14 @@ pub fn load(path: &Path) -> Result<Loaded, Problems> {
 }
 
 fn read_text(path: &Path) -> Result<String, Issue> {
-    let failed = |error| {
-        let error = ConnectError::io(path, "read", error);
-        Issue::error(error.what).hint(error.next)
+    let failed = |error: std::io::Error| {
+        let hint = match error.kind() {
+            ErrorKind::NotFound => Some("check the path of the profile"),
+            ErrorKind::IsADirectory => Some("name the profile's file in it"),
+            _ => None,
+        };
+        let said = ConnectError::io(path, "read", error);
+        Issue::error(said.what).hint(hint.map_or(said.next, str::to_owned))
     };
     let file = std::fs::File::open(path).map_err(failed)?;
     let mut bytes = Vec::new();

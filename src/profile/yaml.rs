@@ -234,7 +234,24 @@ fn syntax_issue(text: &str, error: &serde_yaml::Error) -> Issue {
     });
     let place = place.unwrap_or(0..0);
     let (message, hint) = in_our_words(&said, text.get(place.start..).unwrap_or_default());
-    Issue::error(message).at(text, place).hint_if(hint.map(str::to_owned))
+    let hint = match quoted_value(text, place.start) {
+        Some(quoted) if said.contains("trailing content after double-quoted") => Some(format!("write {quoted}")),
+        Some(quoted) if said.contains("mapping values are not allowed") => {
+            Some(format!("write {quoted}; or check the indentation of this line"))
+        }
+        _ => hint.map(str::to_owned),
+    };
+    Issue::error(message).at(text, place).hint_if(hint)
+}
+
+/// The value of the line's key up to the end of the line, in single quotes, where the place lies inside it.
+fn quoted_value(text: &str, at: usize) -> Option<String> {
+    let start = text.get(..at)?.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = text.get(start..)?.lines().next()?;
+    let value = line.find(": ")? + 2;
+    let written = line.get(value..)?.trim();
+    let inside = start + value < at && !written.starts_with(['{', '[', '|', '>', '\'']);
+    inside.then(|| format!("'{}'", written.replace('\'', "''")))
 }
 
 /// The bytes of one character, by its line and column from 1.
@@ -439,6 +456,17 @@ mod tests {
             let issue = read(text).expect_err(text);
             assert!(issue.message.contains(part), "{text:?}: {}", issue.message);
             assert_eq!((issue.line, issue.column), (line, column), "{text:?}: {}", issue.message);
+        }
+    }
+
+    #[test]
+    fn the_hint_writes_the_value_as_it_must_stand() {
+        for (text, hint) in [
+            ("a:\n  B: \"Dr \" | trim\n", "write '\"Dr \" | trim'"),
+            ("a: x ?? \"no: it's\"\n", "write 'x ?? \"no: it''s\"'; or check the indentation of this line"),
+            ("a: b\n c: d\n", "put the whole value in single quotes: '…'; or check the indentation of this line"),
+        ] {
+            assert_eq!(read(text).expect_err(text).hint.as_deref(), Some(hint));
         }
     }
 

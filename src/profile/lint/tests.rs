@@ -245,3 +245,33 @@ fn a_profile_without_its_text_keeps_the_places_of_the_model() {
     assert_eq!((with[0].line, with[0].column), (5, 15));
     assert_eq!((without[0].line, without[0].column), (5, 15));
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+    #[test]
+    fn no_text_makes_reading_checking_showing_or_saving_panic(
+        changes in proptest::collection::vec((0usize..SAMPLE.len(), 0usize..20, "[ -~\n\tä\u{202e}\u{feff}]{0,4}"), 1..6),
+    ) {
+        let mut text = SAMPLE.to_owned();
+        for (at, length, new) in changes {
+            let start = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+            let end = (start + length..=text.len()).find(|at| text.is_char_boundary(*at)).unwrap_or(text.len());
+            text.replace_range(start..end, &new);
+        }
+        let issues = match parse(&text, Path::new("")) {
+            Err(issues) => issues,
+            Ok(mut profile) => {
+                let (source, target) = (source(), target());
+                let issues = lint(&profile, &text, &LintContext { source: Some(&source), target: Some(&target) });
+                profile.name = Some("changed".to_owned());
+                let _ = crate::profile::new_text(&text, &profile);
+                issues
+            }
+        };
+        for issue in issues {
+            let shown = render(&issue, &text);
+            proptest::prop_assert!(!shown.chars().any(|letter| letter.is_control() && letter != '\n'), "{shown:?}");
+            proptest::prop_assert!(issue.line as usize <= text.split('\n').count(), "{issue:?}");
+        }
+    }
+}
