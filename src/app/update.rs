@@ -488,6 +488,10 @@ fn answered(model: &mut Model, answer: Answer) -> Vec<Effect> {
             }
             if let Some(source) = model.project.as_mut().and_then(|project| project.source_mut(&object)) {
                 source.object = stats.object.clone();
+                if stats.complete {
+                    source.records = stats.records;
+                    source.counted = true;
+                }
                 source.stats = Some(stats);
             }
             map::refresh(model);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use crossterm::execute;
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
@@ -130,11 +130,11 @@ impl Session {
             match effect {
                 Effect::Quit => self.ended = Some(Ended::Quit),
                 Effect::Stop => self.ended = Some(Ended::Stopped),
-                Effect::Redraw => screen.clear()?,
+                Effect::Redraw => *screen = anew()?,
                 Effect::Suspend => {
                     if suspend::possible() {
                         suspend::suspend(model.mouse)?;
-                        screen.clear()?;
+                        *screen = anew()?;
                         model.dirty = true;
                     }
                 }
@@ -146,6 +146,13 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// A screen that knows nothing of what is drawn, on an empty terminal. `Terminal::clear` would ask the terminal for the
+/// cursor's place, and the answer would go to the thread that reads keys.
+fn anew() -> io::Result<Screen> {
+    execute!(io::stdout(), Clear(ClearType::All))?;
+    Terminal::new(CrosstermBackend::new(io::stdout()))
 }
 
 fn draw(model: &Model, screen: &mut Screen) -> io::Result<()> {

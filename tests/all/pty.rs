@@ -176,6 +176,22 @@ fn control_c_and_signals_end_it_well() {
 }
 
 #[test]
+fn redrawing_and_suspending_come_back() {
+    let mut pty = Pty::new("open people.yaml");
+    pty.wait_for("2 of 2 mapped");
+    pty.press("\u{c}");
+    pty.wait_for("2 of 2 mapped");
+    // Without job control (as here) nothing stops it: it gives the terminal away and takes it back.
+    pty.press("\u{1a}");
+    std::thread::sleep(Duration::from_millis(500));
+    pty.wait_for("2 of 2 mapped");
+    pty.press("1");
+    pty.wait_for("Objects");
+    pty.press("q");
+    pty.is_as_before();
+}
+
+#[test]
 fn a_resize_storm_ends_in_the_last_size() {
     let mut pty = Pty::new("open people.yaml");
     pty.wait_for("2 of 2 mapped");
