@@ -12,6 +12,27 @@ fn its_profile_is_well_formed() {
 }
 
 #[test]
+fn its_examples_pass_and_it_fits_a_database_too() {
+    let home = tempfile::tempdir().expect("a folder");
+    let profile = mapwright::workspace::unpack_sample(home.path()).expect("unpacked");
+    let mapwright = |arguments: &[&str]| {
+        let mut command = assert_cmd::Command::new(env!("CARGO_BIN_EXE_mapwright"));
+        let done = command.current_dir(home.path()).args(arguments).assert().code(0);
+        String::from_utf8(done.get_output().stdout.clone()).expect("UTF-8")
+    };
+    let profile = profile.to_str().expect("a plain path");
+    assert!(mapwright(&["test", profile]).contains("4 of 4 examples passed"));
+    mapwright(&["run", profile, "--out", "run"]);
+    mapwright(&["run", profile, "--target", "sqlite:crm.db", "--out", "run-db"]);
+    let ledger = |folder: &str| {
+        let report = mapwright::workspace::find_report(Some(std::path::Path::new(folder)), home.path());
+        report.expect("a report").ledger
+    };
+    let [files, database] = ["run", "run-db"].map(|name| ledger(home.path().join(name).to_str().expect("a path")));
+    assert_eq!(files, database);
+}
+
+#[test]
 fn the_demo_ends_in_a_balanced_report_and_writes_only_where_it_was_told() {
     let home = tempfile::tempdir().expect("a folder");
     let to = home.path().join("demo");
