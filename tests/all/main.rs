@@ -10,5 +10,6 @@ mod harness;
 mod inspect;
 mod job;
 mod pty;
+mod readme;
 mod sample;
 mod screens;
