@@ -68,7 +68,7 @@ pub fn preview(plan: &Plan, batch: &Batch, scratch: &mut PlanScratch, settled: &
             Preview {
                 origin: record.origin(),
                 before: record.cells().map(PreviewCell::from).collect(),
-                after: (0..plan.width()).map(|field| plan.cell(field, record, scratch).into()).collect(),
+                after: (0..plan.width()).map(|field| plan.cell(field, scratch).into()).collect(),
                 fate,
                 findings,
             }
@@ -119,8 +119,7 @@ impl PreviewSettle {
 
     fn decide(&mut self, plan: &Plan, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Option<Dropped> {
         let key = plan.key(record, scratch);
-        let uniques: Vec<_> =
-            plan.unique_fields().iter().map(|field| plan.unique_key(record, scratch, *field)).collect();
+        let uniques: Vec<_> = plan.unique_fields().iter().map(|field| plan.unique_key(scratch, *field)).collect();
         let ordinal = self.seen;
         self.seen += 1;
         self.settle.decide(Bid { ordinal, key, uniques: &uniques, filled: scratch.filled() })

@@ -101,17 +101,17 @@ impl Work {
                     self.keys.push(plan.key(record, scratch));
                     self.filled.push(scratch.filled());
                     for field in plan.unique_fields() {
-                        self.uniques.push(plan.unique_key(record, scratch, *field));
+                        self.uniques.push(plan.unique_key(scratch, *field));
                     }
                     if let Depth::Full(encoder) = depth {
                         for wanted in plan.wanted() {
                             for field in [wanted.by, wanted.id] {
-                                self.link_bytes.extend_from_slice(plan.cell(field, record, scratch).bytes);
+                                self.link_bytes.extend_from_slice(plan.cell(field, scratch).bytes);
                                 self.link_ends.push(self.link_bytes.len() as u32);
                             }
                         }
                         if let Some(encoder) = encoder {
-                            plan.encode(record, scratch, encoder, &mut self.rows);
+                            plan.encode(scratch, encoder, &mut self.rows);
                         }
                     }
                 }

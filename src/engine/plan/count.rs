@@ -15,7 +15,7 @@ impl Plan {
         verdict: Verdict,
         tally: &mut Tally,
     ) {
-        for id in &scratch.findings {
+        for id in &scratch.found.codes {
             tally.reasons.entry(*id).or_default().count += 1;
         }
         if verdict == Verdict::Filtered || scratch.unplanned {
@@ -23,7 +23,7 @@ impl Plan {
         }
         tally.planned += 1;
         for (index, field) in self.fields.iter().enumerate() {
-            let cell = self.cell(index, record, scratch);
+            let cell = self.cell(index, scratch);
             if !cell.is_filled() {
                 continue;
             }
@@ -33,7 +33,7 @@ impl Plan {
                 counts.stretch(cell.bytes);
             }
         }
-        if !scratch.findings.is_empty() {
+        if !scratch.found.codes.is_empty() {
             self.count_findings(record, scratch, tally);
         }
     }
@@ -42,7 +42,7 @@ impl Plan {
         let ordinal = record.origin().number;
         let mut last = None;
         let mut incomplete = false;
-        for id in &scratch.findings {
+        for id in &scratch.found.codes {
             let Some(field) = self.codes.field_of(*id) else { continue };
             let required = self.codes.get(*id).code == "required";
             incomplete |= required;
@@ -51,7 +51,7 @@ impl Plan {
                 let counts = &mut tally.fields[field];
                 counts.invalid += 1;
                 // A value that the expression refused is filled in the source and not in the target.
-                if !self.cell(field, record, scratch).is_filled() && value.is_some() {
+                if !self.cell(field, scratch).is_filled() && value.is_some() {
                     counts.filled += 1;
                 }
                 if self.codes.get(*id).code == "enum" {
@@ -71,7 +71,7 @@ impl Plan {
 
     /// What a failed field shows as its value: the target's where there is one, else the source's.
     fn failed_value(&self, field: usize, record: RecordRef<'_>, scratch: &PlanScratch) -> Option<String> {
-        let cell = self.cell(field, record, scratch);
+        let cell = self.cell(field, scratch);
         if cell.is_filled() {
             return Some(cell.display().into_owned());
         }
@@ -89,7 +89,7 @@ impl Plan {
     ) -> Option<String> {
         match dropped {
             Dropped::Duplicate => self.with_key(record, scratch, |key| key.map(|cell| cell.display().into_owned())),
-            Dropped::NotUnique(index) => Some(self.cell(self.unique[index], record, scratch).display().into_owned()),
+            Dropped::NotUnique(index) => Some(self.cell(self.unique[index], scratch).display().into_owned()),
         }
     }
 

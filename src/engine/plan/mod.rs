@@ -10,9 +10,11 @@ mod compile;
 mod count;
 mod faults;
 mod field;
+mod finished;
 
 use faults::fault_words;
 use field::{PlanField, Resolved};
+use finished::Finished;
 
 use super::codes::{Code, CodeId, Codes};
 use super::event::Finding;
@@ -70,59 +72,34 @@ pub enum Verdict {
 
 /// Working memory for one thread, reused from record to record.
 pub struct PlanScratch {
-    fields: Vec<FieldScratch>,
+    finished: Finished,
+    programs: Vec<Scratch>,
+    rules: Vec<RuleScratch>,
     filter: Scratch,
     checks: Vec<Scratch>,
     key: Scratch,
-    findings: Vec<CodeId>,
-    filled: u32,
+    /// A value that may be another field's, on its way to `finished`.
+    spare: Vec<u8>,
+    found: Found,
     /// The record did not get as far as its fields.
     unplanned: bool,
 }
 
+/// What was found about a record; in words too where somebody asked for them.
 #[derive(Default)]
-struct FieldScratch {
-    program: Scratch,
-    rules: RuleScratch,
-    value: FieldValue,
-    own: Vec<u8>,
-}
-
-/// Where a field's finished value is.
-#[derive(Debug, Clone, Copy, Default)]
-enum FieldValue {
-    #[default]
-    Missing,
-    /// The program's result.
-    Program,
-    /// A copy in the field's own buffer, because the expression may pass on another field's value.
-    Own(Kind, SourceType),
+struct Found {
+    codes: Vec<CodeId>,
+    words: Option<Vec<Finding>>,
 }
 
 impl PlanScratch {
     pub fn findings(&self) -> &[CodeId] {
-        &self.findings
+        &self.found.codes
     }
 
     /// How many target fields are filled.
     pub fn filled(&self) -> u32 {
-        self.filled
-    }
-}
-
-/// The finished values of the fields that ran before.
-struct Finished<'a> {
-    plan: &'a Plan,
-    record: RecordRef<'a>,
-    fields: &'a [FieldScratch],
-}
-
-impl Targets for Finished<'_> {
-    fn target(&self, index: usize) -> Cell<'_> {
-        match self.fields.get(index) {
-            Some(field) => self.plan.value(index, self.record, field),
-            None => Cell::MISSING,
-        }
+        self.finished.filled()
     }
 }
 
@@ -170,84 +147,68 @@ impl Plan {
 
     pub fn scratch(&self) -> PlanScratch {
         PlanScratch {
-            fields: self.fields.iter().map(|_| FieldScratch::default()).collect(),
+            finished: Finished::default(),
+            programs: self.fields.iter().map(|_| Scratch::default()).collect(),
+            rules: self.fields.iter().map(|_| RuleScratch::default()).collect(),
             filter: Scratch::default(),
             checks: self.checks.iter().map(|_| Scratch::default()).collect(),
             key: Scratch::default(),
-            findings: Vec::new(),
-            filled: 0,
+            spare: Vec::new(),
+            found: Found::default(),
             unplanned: false,
         }
     }
 
     /// Runs the plan on one record. Values and findings stay in `scratch` until its next run.
     pub fn run(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Verdict {
-        self.evaluate(record, scratch, None)
+        self.evaluate(record, scratch)
     }
 
     /// Runs the plan once more and says every finding in words.
     pub fn explain(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Vec<Finding> {
-        let mut findings = Vec::new();
-        self.evaluate(record, scratch, Some(&mut findings));
-        findings
+        scratch.found.words = Some(Vec::new());
+        self.evaluate(record, scratch);
+        let mut words = scratch.found.words.take().unwrap_or_default();
+        words.sort_by_key(|finding| self.codes.find(&finding.field, &finding.code));
+        words
     }
 
-    /// The finished value of a target field after a run on `record`.
-    pub fn cell<'a>(&'a self, field: usize, record: RecordRef<'a>, scratch: &'a PlanScratch) -> Cell<'a> {
-        self.value(field, record, &scratch.fields[field])
+    /// The finished value of a target field after a run.
+    pub fn cell<'s>(&self, field: usize, scratch: &'s PlanScratch) -> Cell<'s> {
+        scratch.finished.cell(field)
     }
 
-    fn value<'a>(&'a self, field: usize, record: RecordRef<'a>, scratch: &'a FieldScratch) -> Cell<'a> {
-        match scratch.value {
-            FieldValue::Missing => Cell::MISSING,
-            FieldValue::Own(kind, source_type) => Cell { kind, source_type, bytes: &scratch.own },
-            FieldValue::Program => {
-                self.fields[field].program.value(&self.input(record, &(), Cell::MISSING), &scratch.program)
-            }
-        }
+    fn input<'a>(&'a self, record: RecordRef<'a>, targets: &'a dyn Targets) -> Input<'a> {
+        Input { record, targets, it: Cell::MISSING, context: &self.context }
     }
 
-    fn input<'a>(&'a self, record: RecordRef<'a>, targets: &'a dyn Targets, it: Cell<'a>) -> Input<'a> {
-        Input { record, targets, it, context: &self.context }
-    }
-
-    fn evaluate(
-        &self,
-        record: RecordRef<'_>,
-        scratch: &mut PlanScratch,
-        mut words: Option<&mut Vec<Finding>>,
-    ) -> Verdict {
-        scratch.findings.clear();
-        scratch.filled = 0;
+    fn evaluate(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Verdict {
+        scratch.found.codes.clear();
+        scratch.finished.clear(self.fields.len());
         scratch.unplanned = true;
         if let Some(fault) = record.row().fault
             && self.rejects(fault)
         {
-            let id = self.codes.fault(fault);
-            self.find(id, scratch, words.as_deref_mut(), || (fault_words(fault), None));
-            scratch.fields.iter_mut().for_each(|field| field.value = FieldValue::Missing);
+            self.find(self.codes.fault(fault), &mut scratch.found, || (fault_words(fault), None));
             return Verdict::Rejected;
         }
-        if let Some(verdict) = self.filter(record, scratch, words.as_deref_mut()) {
+        if let Some(verdict) = self.filter(record, scratch) {
             return verdict;
         }
         scratch.unplanned = false;
         for index in &self.order {
-            self.field(*index, record, scratch, words.as_deref_mut());
+            self.field(*index, record, scratch);
         }
-        self.checks(record, scratch, words.as_deref_mut());
+        self.checks(record, scratch);
         if self.pilot.is_some() && !self.in_pilot(record, scratch) {
             scratch.unplanned = true;
             return Verdict::Filtered;
         }
-        if scratch.findings.is_empty() {
+        if scratch.found.codes.is_empty() {
             return Verdict::Valid;
         }
         // Fields run in the order of their needs; findings stand in the order of the target.
-        scratch.findings.sort_unstable();
-        if let Some(words) = words {
-            words.sort_by_key(|finding| self.id_of(finding));
-        }
+        scratch.found.codes.sort_unstable();
         Verdict::Rejected
     }
 
@@ -256,15 +217,9 @@ impl Plan {
         fault.rejects() && !(self.keep_ragged && matches!(fault, Fault::TooFewFields { .. }))
     }
 
-    fn find(
-        &self,
-        id: CodeId,
-        scratch: &mut PlanScratch,
-        words: Option<&mut Vec<Finding>>,
-        say: impl FnOnce() -> Words,
-    ) {
-        scratch.findings.push(id);
-        if let Some(words) = words {
+    fn find(&self, id: CodeId, found: &mut Found, say: impl FnOnce() -> Words) {
+        found.codes.push(id);
+        if let Some(words) = &mut found.words {
             words.push(self.finding(id, say()));
         }
     }
@@ -274,116 +229,86 @@ impl Plan {
         Finding { field: code.field.clone(), code: code.code.clone(), reason, value }
     }
 
-    fn id_of(&self, finding: &Finding) -> CodeId {
-        self.codes.find(&finding.field, &finding.code)
-    }
-
     /// `Some` where the record does not get any further.
-    fn filter(
-        &self,
-        record: RecordRef<'_>,
-        scratch: &mut PlanScratch,
-        words: Option<&mut Vec<Finding>>,
-    ) -> Option<Verdict> {
+    fn filter(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Option<Verdict> {
         let filter = self.filter.as_ref()?;
-        let input = self.input(record, &(), Cell::MISSING);
-        let mut memory = std::mem::take(&mut scratch.filter);
-        let answer = filter.run(&input, &mut memory).map(|cell| cell.bytes == b"true");
-        let verdict = match answer {
+        let input = self.input(record, &());
+        match filter.run(&input, &mut scratch.filter).map(|cell| cell.bytes == b"true") {
             Ok(true) => None,
             Ok(false) => Some(Verdict::Filtered),
             Err(fault) => {
-                let said = || explained(filter.explain(&fault, &input, &memory));
-                self.find(self.codes.record("where"), scratch, words, said);
+                let memory = &scratch.filter;
+                let said = || explained(filter.explain(&fault, &input, memory));
+                self.find(self.codes.record("where"), &mut scratch.found, said);
                 Some(Verdict::Rejected)
             }
-        };
-        scratch.filter = memory;
-        verdict
+        }
     }
 
-    /// Runs one field: expression, value map, checks.
-    fn field(
+    /// Runs one field and keeps its value.
+    fn field(&self, index: usize, record: RecordRef<'_>, scratch: &mut PlanScratch) {
+        let PlanScratch { finished, programs, rules, spare, found, .. } = scratch;
+        let (program, rules) = (&mut programs[index], &mut rules[index]);
+        if self.fields[index].reads_targets() {
+            // The value may lie among the finished ones, which must not move while it is looked at.
+            spare.clear();
+            let mut kept = Cell::MISSING;
+            let keep = |cell: Cell<'_>| {
+                spare.extend_from_slice(cell.bytes);
+                kept = Cell { bytes: b"", ..cell };
+            };
+            self.value(index, &self.input(record, finished), program, rules, found, keep);
+            finished.set(index, Cell { bytes: spare, ..kept });
+        } else {
+            let keep = |cell: Cell<'_>| finished.set(index, cell);
+            self.value(index, &self.input(record, &()), program, rules, found, keep);
+        }
+    }
+
+    /// A field's expression with its value map, lookup and checks. A value that is found wrong by the expression or
+    /// the lookup is missing; one that fails a check is kept.
+    fn value(
         &self,
         index: usize,
-        record: RecordRef<'_>,
-        scratch: &mut PlanScratch,
-        mut words: Option<&mut Vec<Finding>>,
+        input: &Input<'_>,
+        program: &mut Scratch,
+        rules: &mut RuleScratch,
+        found: &mut Found,
+        keep: impl FnOnce(Cell<'_>),
     ) {
         let field = &self.fields[index];
-        let mut own = std::mem::take(&mut scratch.fields[index]);
-        own.value = FieldValue::Missing;
-        // Findings are gathered apart, since the finished fields stay borrowed.
-        let mut found: SmallVec<[(CodeId, Option<Words>); 2]> = SmallVec::new();
-        let mut filled = false;
-        {
-            let finished = Finished { plan: self, record, fields: &scratch.fields };
-            let input = self.input(record, &finished, Cell::MISSING);
-            let FieldScratch { program, rules, value, own } = &mut own;
-            if let Err(fault) = field.program.run(&input, program).map(|_| ()) {
-                let said = words.is_some().then(|| explained(field.program.explain(&fault, &input, program)));
-                found.push((self.codes.field(index, fault.code), said));
-            } else {
-                {
-                    let cell = field.program.value(&input, program);
-                    let (cell, place) = match field.resolve(cell) {
-                        Resolved::AsIs => (cell, FieldValue::Program),
-                        Resolved::To(id) => {
-                            own.clear();
-                            own.extend_from_slice(id);
-                            let kind = FieldValue::Own(Kind::Text, SourceType::Untyped);
-                            (Cell { kind: Kind::Text, source_type: SourceType::Untyped, bytes: id }, kind)
-                        }
-                        Resolved::Missing => (Cell::MISSING, FieldValue::Missing),
-                        Resolved::Unknown => {
-                            let said = words.is_some().then(|| field.no_link(cell));
-                            found.push((self.codes.field(index, "lookup"), said));
-                            (Cell::MISSING, FieldValue::Missing)
-                        }
-                    };
-                    let known = found.is_empty();
-                    if known {
-                        field.rules.check(cell, &input, rules, |code| {
-                            let said = words.is_some().then(|| field.rules.words(code, cell));
-                            found.push((self.codes.field(index, code), said));
-                        });
-                    }
-                    filled = cell.is_filled();
-                    *value = place;
-                    if matches!(place, FieldValue::Program) && !field.program.target_fields().is_empty() {
-                        own.clear();
-                        own.extend_from_slice(cell.bytes);
-                        *value = FieldValue::Own(cell.kind, cell.source_type);
-                    }
-                }
-            }
+        if let Err(fault) = field.program.run(input, program).map(|_| ()) {
+            let said = || explained(field.program.explain(&fault, input, program));
+            return self.find(self.codes.field(index, fault.code), found, said);
         }
-        scratch.fields[index] = own;
-        scratch.filled += u32::from(filled);
-        for (id, said) in found {
-            scratch.findings.push(id);
-            if let (Some(words), Some(said)) = (words.as_deref_mut(), said) {
-                words.push(self.finding(id, said));
+        let cell = field.program.value(input, program);
+        let cell = match field.resolve(cell) {
+            Resolved::AsIs => cell,
+            Resolved::To(id) => Cell { kind: Kind::Text, source_type: SourceType::Untyped, bytes: id },
+            Resolved::Missing => Cell::MISSING,
+            Resolved::Unknown => {
+                return self.find(self.codes.field(index, "lookup"), found, || field.no_link(cell));
             }
-        }
+        };
+        field.rules.check(cell, input, rules, |code| {
+            self.find(self.codes.field(index, code), found, || field.rules.words(code, cell));
+        });
+        keep(cell);
     }
 
-    fn checks(&self, record: RecordRef<'_>, scratch: &mut PlanScratch, mut words: Option<&mut Vec<Finding>>) {
+    fn checks(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) {
         for (index, check) in self.checks.iter().enumerate() {
-            let mut memory = std::mem::take(&mut scratch.checks[index]);
-            let said = {
-                let finished = Finished { plan: self, record, fields: &scratch.fields };
-                let input = self.input(record, &finished, Cell::MISSING);
-                let answer = check.run(&input, &mut memory).map(|cell| cell.bytes == b"true");
-                match answer {
-                    Ok(true) => None,
-                    Ok(false) => Some((self.codes.get(self.codes.check(index)).meaning.clone(), None)),
-                    Err(fault) => Some(explained(check.explain(&fault, &input, &memory))),
+            let memory = &mut scratch.checks[index];
+            let input = self.input(record, &scratch.finished);
+            let answer = check.run(&input, memory).map(|cell| cell.bytes == b"true");
+            let id = self.codes.check(index);
+            match answer {
+                Ok(true) => {}
+                Ok(false) => self.find(id, &mut scratch.found, || (self.codes.get(id).meaning.clone(), None)),
+                Err(fault) => {
+                    let said = || explained(check.explain(&fault, &input, memory));
+                    self.find(id, &mut scratch.found, said);
                 }
-            };
-            scratch.checks[index] = memory;
-            if let Some(said) = said {
-                self.find(self.codes.check(index), scratch, words.as_deref_mut(), || said);
             }
         }
     }
@@ -392,7 +317,7 @@ impl Plan {
         let Some(pilot) = &self.pilot else { return true };
         match pilot.field {
             Some(field) => {
-                let cell = self.cell(field, record, scratch);
+                let cell = self.cell(field, scratch);
                 std::str::from_utf8(cell.bytes).is_ok_and(|text| pilot.keys.contains(text))
             }
             None => self.with_key(record, scratch, |key| {
@@ -409,14 +334,8 @@ impl Plan {
         look: impl FnOnce(Option<Cell<'_>>) -> R,
     ) -> R {
         let Some(key) = &self.key else { return look(None) };
-        let mut memory = std::mem::take(&mut scratch.key);
-        let answer = {
-            let finished = Finished { plan: self, record, fields: &scratch.fields };
-            let input = self.input(record, &finished, Cell::MISSING);
-            look(key.run(&input, &mut memory).ok())
-        };
-        scratch.key = memory;
-        answer
+        let input = self.input(record, &scratch.finished);
+        look(key.run(&input, &mut scratch.key).ok())
     }
 
     /// The fingerprint of the duplicates key of a record after a run; 0 where it is empty or there is no rule.
@@ -428,26 +347,15 @@ impl Plan {
     }
 
     /// The fingerprint of a unique field's value; 0 where it is empty.
-    pub(in crate::engine) fn unique_key(
-        &self,
-        record: RecordRef<'_>,
-        scratch: &PlanScratch,
-        field: usize,
-    ) -> Fingerprint {
-        let cell = self.cell(field, record, scratch);
+    pub(in crate::engine) fn unique_key(&self, scratch: &PlanScratch, field: usize) -> Fingerprint {
+        let cell = self.cell(field, scratch);
         if cell.is_filled() { fingerprint(cell.bytes, KEY_SEED + 1 + field as u64) } else { 0 }
     }
 
     /// Appends the record's target values in the target's form.
-    pub(in crate::engine) fn encode(
-        &self,
-        record: RecordRef<'_>,
-        scratch: &PlanScratch,
-        encoder: &dyn Encoder,
-        rows: &mut TargetBatch,
-    ) {
+    pub(in crate::engine) fn encode(&self, scratch: &PlanScratch, encoder: &dyn Encoder, rows: &mut TargetBatch) {
         let cells: SmallVec<[Cell<'_>; 48]> =
-            (0..self.fields.len()).map(|field| self.cell(field, record, scratch)).collect();
+            (0..self.fields.len()).map(|field| scratch.finished.cell(field)).collect();
         encoder.encode(&cells, rows);
     }
 }
