@@ -82,6 +82,24 @@ pub(super) fn guess(records: &[Vec<String>]) -> (bool, String) {
     }
 }
 
+/// How many of the first records stand before the header: titles and notes of an export. They hold one cell at most,
+/// and a header that fits the table follows them.
+pub(super) fn preamble(records: &[Vec<String>]) -> usize {
+    const MOST: usize = 20;
+    let filled = |record: &Vec<String>| record.iter().filter(|cell| !cell.trim().is_empty()).count();
+    let mut widths: Vec<usize> = records.iter().map(filled).collect();
+    widths.sort_unstable();
+    let usual = widths.get(widths.len() / 2).copied().unwrap_or_default();
+    let title_lines = records.iter().take(MOST).take_while(|record| filled(record) <= 1).count();
+    let Some(header) = records.get(title_lines) else { return 0 };
+    let names_all = filled(header) >= usual && filled(header) == header.len();
+    let only_words = header.iter().all(|cell| shape(cell) == Shape::Words);
+    if title_lines == 0 || usual < 3 || !names_all || !only_words || !guess(&records[title_lines..]).0 {
+        return 0;
+    }
+    title_lines
+}
+
 /// Names that are neither empty nor alike, and what was changed.
 pub(super) fn names(first: &[String], evidence: &mut Vec<String>) -> Vec<String> {
     let mut taken: HashSet<String> = HashSet::new();
@@ -133,6 +151,15 @@ mod tests {
         assert!(!guess(&rows("1,2,3\n4,5,6")).0);
         assert!(!guess(&rows("open,Ann\nopen,Bob\nopen,Cid")).0);
         assert!(guess(&rows("only,header")).0);
+    }
+
+    #[test]
+    fn titles_before_a_header_are_told_from_sparse_records() {
+        assert_eq!(preamble(&rows("Export of 2026\n,,\nid,name,city\n1,Ann,Bonn\n2,Bob,Köln")), 2);
+        assert_eq!(preamble(&rows("id,name,city\n1,Ann,Bonn\n2,Bob,Köln")), 0);
+        // The first record names the first field only: what follows is data.
+        assert_eq!(preamble(&rows("id,,\n1,Ann,Bonn\n2,Bob,Köln")), 0);
+        assert_eq!(preamble(&rows("name\nAnn\nBob")), 0);
     }
 
     #[test]

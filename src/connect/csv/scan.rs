@@ -101,7 +101,7 @@ pub(super) fn record(dialect: &Dialect, bytes: &[u8], from: usize, tail: Tail, f
     let mut scanned = Scanned { start, lines_before, ..Scanned::default() };
     let mut at = start;
     loop {
-        let quoted = dialect.quote.is_some() && bytes.get(at).copied() == dialect.quote;
+        let mut quoted = dialect.quote.is_some() && bytes.get(at).copied() == dialect.quote;
         let mut look_from = at;
         let mut form = Form::Plain;
         let mut span_start = at;
@@ -109,13 +109,8 @@ pub(super) fn record(dialect: &Dialect, bytes: &[u8], from: usize, tail: Tail, f
             match quoted_field(dialect, bytes, at, tail) {
                 Quoted::More => return more(bytes, start),
                 Quoted::Unclosed => {
-                    return match unclosed(dialect, bytes, at, tail, fields) {
-                        Some((end, next)) => {
-                            let lines = scanned.lines + u64::from(next > end);
-                            Step::Record(Scanned { end, next, lines, unclosed_quote: true, ..scanned })
-                        }
-                        None => more(bytes, start),
-                    };
+                    scanned.unclosed_quote = true;
+                    quoted = false;
                 }
                 Quoted::Closed { close, escaped, lines } => {
                     scanned.lines += lines;
@@ -216,7 +211,7 @@ fn quoted_field(dialect: &Dialect, bytes: &[u8], open: usize, tail: Tail) -> Quo
     let ends_well =
         bytes.get(close + 1).is_none_or(|next| *next == dialect.delimiter || *next == b'\n' || *next == b'\r');
     let opens = inside.last().is_some_and(|last| *last == dialect.delimiter || *last == b'\n' || *last == b'\r');
-    if !ends_well && opens && memchr2(b'\n', b'\r', inside).is_some() {
+    if !ends_well && opens {
         return Quoted::Unclosed;
     }
     Quoted::Closed { close, escaped, lines }
@@ -230,36 +225,6 @@ pub(super) fn line_ends_inside(dialect: &Dialect, inside: &[u8]) -> u64 {
     }
     let bare = memchr::memchr_iter(b'\r', inside).filter(|at| inside.get(at + 1) != Some(&b'\n')).count();
     feeds + bare as u64
-}
-
-/// Reads the line of a quote that never closes: the quote is text, and so is any other on that line. Gives the end of
-/// the record and where the next one starts.
-fn unclosed(
-    dialect: &Dialect,
-    bytes: &[u8],
-    open: usize,
-    tail: Tail,
-    fields: &mut Vec<Span>,
-) -> Option<(usize, usize)> {
-    let end = match memchr2(b'\n', b'\r', &bytes[open..]) {
-        Some(found) => open + found,
-        None if tail == Tail::End => bytes.len(),
-        None => return None,
-    };
-    let next = after_line_end(bytes, end, tail)?;
-    let mut at = open;
-    loop {
-        match memchr(dialect.delimiter, &bytes[at..end]) {
-            Some(found) => {
-                fields.push(Span { start: at, end: at + found, form: Form::Plain });
-                at += found + 1;
-            }
-            None => {
-                fields.push(Span { start: at, end, form: Form::Plain });
-                return Some((end, next));
-            }
-        }
-    }
 }
 
 /// The text of a field.
@@ -331,7 +296,7 @@ mod tests {
     #[test]
     fn an_unclosed_quote_costs_only_its_own_line() {
         let all = texts("8,Hal,\"unclosed\r\n9,Ivy,y\r\n");
-        assert_eq!(all[0], (vec!["8".into(), "Hal".into(), "\"unclosed".into()], false, true));
+        assert_eq!(all[0], (vec!["8".into(), "Hal".into(), "\"unclosed".into()], true, true));
         assert_eq!(all[1], (vec!["9".into(), "Ivy".into(), "y".into()], false, false));
     }
 
@@ -341,6 +306,13 @@ mod tests {
         assert_eq!(all.len(), 3);
         assert!(all[0].2);
         assert_eq!(all[2], (vec!["3".into(), "fine".into()], false, false));
+    }
+
+    #[test]
+    fn what_follows_an_unclosed_quote_on_its_line_is_read_as_usual() {
+        let all = texts("1,\"00:00,2,\"a, b\",\"c\"\n2,x,3,d,e\n");
+        assert_eq!(all[0].0, ["1", "\"00:00", "2", "a, b", "c"]);
+        assert!(all[0].2 && !all[1].2);
     }
 
     #[test]

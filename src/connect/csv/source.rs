@@ -49,7 +49,12 @@ impl CsvSource {
         let (sample, mark) = encoding::sample(&path, &encoding, prefix.bytes)?;
         let text = sample.get(mark..).unwrap_or_default();
         let sniffed = sniff(text, whole, pinned);
-        let records = first_records(&sniffed.dialect, text, 100);
+        let mut records = first_records(&sniffed.dialect, text, 100);
+        let titles = match location.header {
+            Some(false) => 0,
+            _ => header::preamble(&records.iter().map(|(cells, _)| cells.clone()).collect::<Vec<_>>()),
+        };
+        let titles: Vec<_> = records.drain(..titles).collect();
         let Some((first, first_end)) = records.first() else {
             return Err(ConnectError::new(
                 ErrorKind::Empty,
@@ -63,6 +68,11 @@ impl CsvSource {
         }
         let mut evidence = vec![encoding.evidence.clone()];
         evidence.extend(sniffed.evidence);
+        if let Some((title, _)) = titles.first() {
+            let lines = if titles.len() == 1 { "line stands" } else { "lines stand" };
+            let title = title.iter().find(|cell| !cell.trim().is_empty()).map_or("", |cell| cell.trim());
+            evidence.push(format!("{} {lines} before the header and are left out (`{title}`)", titles.len()));
+        }
         let texts: Vec<Vec<String>> = records.iter().map(|(cells, _)| cells.clone()).collect();
         let header = match location.header {
             Some(pinned) => {

@@ -180,6 +180,14 @@ fn marks_blank_lines_old_line_ends_and_nulls() {
 }
 
 #[test]
+fn titles_before_the_header_are_left_out_and_lines_still_count() {
+    let (_folder, source) = open("title.csv", b"Export of Contacts;;\n\n;;\nid;name;city\n1;Ann;Bonn\n2;Bob;K\n");
+    assert_eq!(source.fields(), ["id", "name", "city"]);
+    assert!(source.guesses().iter().any(|line| line.contains("Export of Contacts")));
+    assert_eq!(read_file(&source, 1 << 20).iter().map(|seen| (seen.0, seen.1)).collect::<Vec<_>>(), [(1, 5), (2, 6)]);
+}
+
+#[test]
 fn another_encoding_streams_and_resumes() {
     let text = "id;name\n1;Zoë\n2;Jörg\n3;Ægir\n";
     let utf16: Vec<u8> =
