@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use crate::connect::{ConnectError, ErrorKind};
 use crate::engine::RunError;
 use crate::profile::{Issue, Loaded, Problems};
+use crate::schema::SchemaError;
 
 /// What a command ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,12 @@ fn code_of(error: &anyhow::Error) -> Exit {
     if error.downcast_ref::<Problems>().is_some() {
         return Exit::Usage;
     }
-    match error.downcast_ref::<ConnectError>().map(|error| error.kind) {
+    let connect = match error.downcast_ref::<SchemaError>() {
+        Some(SchemaError::Connect(error)) => Some(error),
+        Some(SchemaError::Text(_) | SchemaError::Template { .. }) => return Exit::Usage,
+        None => error.downcast_ref::<ConnectError>(),
+    };
+    match connect.map(|error| error.kind) {
         Some(ErrorKind::UnknownFormat | ErrorKind::NoSuchObject | ErrorKind::Exists | ErrorKind::Unsupported) => {
             Exit::Usage
         }

@@ -76,15 +76,16 @@ fn schemas_show_what_they_demand() {
 #[test]
 fn what_is_not_there_is_named() {
     let folder = crm();
-    for (arguments, says) in [
-        (&["nowhere.csv"][..], "nowhere.csv: there is no such file"),
-        (&["contacts.csv", "--object", "contact.csv"], "Did you mean `contacts.csv`?"),
-        (&["template:salesforse"], "Did you mean `salesforce`?"),
-        (&["."], "contacts.csv"),
+    for (arguments, code, says) in [
+        (&["nowhere.csv"][..], 1, "nowhere.csv: there is no such file"),
+        (&["contacts.csv", "--object", "contact.csv"], 2, "Did you mean `contacts.csv`?"),
+        (&["template:salesforse"], 2, "Did you mean `salesforce`?"),
+        (&["."], 0, "contacts.csv"),
     ] {
         let output = inspect(folder.path(), arguments);
         let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert!(said.contains(says), "{arguments:?}: {said}");
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}");
         assert!(!said.contains("panicked"), "{said}");
     }
 }
