@@ -1,6 +1,8 @@
 //! Learns the weights of field matching and says how good they are on systems they have not seen.
 //!
 //!     cargo run --release --example train_matching -- [--write] [--ablation FILE] [--misses] [DIR...]
+//!     cargo run --release --example train_matching -- --memory DIR...    what confirming one object gains the next
+//!     cargo run --release --example train_matching -- --time DIR...      how long suggestions take
 //!
 //! DIR holds pair files: {"name", "origin", "source": {"entity", "fields"}, "target": ..., "truth": [[source, target]]}.
 //! They are joined by the tables of `assets/matching/training/`: systems with their fields and what each means; every
@@ -13,8 +15,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use mapwright::matching::object_from_field_list;
 use mapwright::matching::training::{Example, Measured, Outcome, Weights, calibrate, learn};
+use mapwright::matching::{
+    Between, Memory, Options, Remembered, Suggestions, Verdict, object_from_field_list, suggest_with,
+};
 use mapwright::schema::Object;
 
 const TABLES: &str = "assets/matching/training";
@@ -32,11 +36,14 @@ fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let mut folders = Vec::new();
     let (mut write, mut misses, mut ablation) = (false, false, None);
+    let (mut memory, mut time) = (false, false);
     let mut rest = arguments.iter();
     while let Some(argument) = rest.next() {
         match argument.as_str() {
             "--write" => write = true,
             "--misses" => misses = true,
+            "--memory" => memory = true,
+            "--time" => time = true,
             "--ablation" => ablation = rest.next().map(PathBuf::from),
             folder => folders.push(PathBuf::from(folder)),
         }
@@ -45,11 +52,20 @@ fn main() {
     let mut examples: Vec<Example> = folders.iter().flat_map(|folder| pair_files(folder)).collect();
     let files = examples.len();
     examples.extend(table_pairs(Path::new(TABLES), files));
+    if memory {
+        show_memory(&examples[..files]);
+    }
+    if time {
+        show_time(&examples);
+    }
+    if memory || time {
+        return;
+    }
     let mut measured: Vec<Measured> = examples.iter().map(Measured::new).collect();
     println!("{} pair files, {} table pairs, measured in {:.1?}", files, examples.len() - files, start.elapsed());
 
     let folds = folds(&examples);
-    let outcomes = cross_validate(&mut measured, &folds, &[]);
+    let outcomes = cross_validate(&mut measured, &folds, &[], misses);
     let judged: Vec<(Outcome, f32)> =
         outcomes.iter().zip(&examples).map(|(outcome, example)| (outcome.clone(), example.weight)).collect();
     let calibration = calibrate(&judged, PRECISION);
@@ -63,9 +79,6 @@ fn main() {
         by_family.entry(format!("{group}: {}", kind_of(&examples[at]))).or_default().add(&figures);
         if at < files {
             by_family.entry(format!("file {}", examples[at].name)).or_default().add(&figures);
-        }
-        if misses && (at < files || at % 7 == 0) {
-            print_misses(&examples[at], outcome);
         }
     }
     for (name, figures) in &by_family {
@@ -270,15 +283,23 @@ fn folds(examples: &[Example]) -> Vec<Fold> {
     folds
 }
 
-fn cross_validate(measured: &mut [Measured], folds: &[Fold], without: &[&str]) -> Vec<Outcome> {
+fn cross_validate<F: std::borrow::Borrow<Fold>>(
+    measured: &mut [Measured],
+    folds: &[F],
+    without: &[&str],
+    misses: bool,
+) -> Vec<Outcome> {
     let mut outcomes = vec![Outcome::default(); measured.len()];
-    for fold in folds {
+    for fold in folds.iter().map(std::borrow::Borrow::borrow) {
         let keep: HashSet<usize> = fold.learned.iter().copied().collect();
         let mut learned: Vec<&mut Measured> =
             measured.iter_mut().enumerate().filter(|(at, _)| keep.contains(at)).map(|(_, example)| example).collect();
         let weights = learn(&mut learned, without);
         for at in &fold.judged {
             outcomes[*at] = measured[*at].judge(&weights);
+            if misses && (measured[*at].example.family.split(' ').count() != 3 || at % 7 == 0) {
+                print_misses(&measured[*at], &weights, &outcomes[*at]);
+            }
         }
     }
     outcomes
@@ -425,7 +446,8 @@ impl Partial {
     }
 }
 
-fn print_misses(example: &Example, outcome: &Outcome) {
+fn print_misses(measured: &Measured, weights: &Weights, outcome: &Outcome) {
+    let example = measured.example;
     let mut rows: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
     for (at, pair) in outcome.pairs.iter().enumerate() {
         rows.entry(pair.source).or_default().push(at);
@@ -453,7 +475,21 @@ fn print_misses(example: &Example, outcome: &Outcome) {
         let found = place.map_or("not a candidate".to_owned(), |place| {
             format!("at {} with {:.2}", place + 1, outcome.pairs[list[place]].standing.score)
         });
-        println!("MISS {:44} {:32} -> {truths:?} ({found}); said {}", example.name, field.name, said.join(", "));
+        let mut because = String::new();
+        if let Some(place) = place {
+            let parts = |at: usize| measured.parts(weights, outcome.pairs[at].source, outcome.pairs[at].target);
+            let (said, truth) = (parts(list[0]), parts(list[place]));
+            let mut differences: Vec<(f32, &str)> =
+                said.iter().zip(&truth).map(|((name, a), (_, b))| (a - b, name.as_str())).collect();
+            differences.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+            because = differences.iter().take(5).map(|(part, name)| format!(" {name} {part:+.1}")).collect();
+        }
+        println!(
+            "MISS {:44} {:32} -> {truths:?} ({found}); said {};{because}",
+            example.name,
+            field.name,
+            said.join(", ")
+        );
     }
 }
 
@@ -463,7 +499,7 @@ fn print_misses(example: &Example, outcome: &Outcome) {
 const GROUPS: &[(&str, &[&str])] = &[
     ("nothing", &[]),
     ("spelling", &["same name", "trigrams"]),
-    ("words", &["words", "same phrase", "telling"]),
+    ("words", &["words", "same phrase", "telling", "clean"]),
     (
         "concepts",
         &[
@@ -480,47 +516,140 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("second reading", &["second reading", "length", "guessed", "unknown words"]),
     ("word vectors", &["word vectors"]),
     ("description", &["description"]),
-    ("slots", &["same slot", "slot conflict", "slot stand-in", "main slot only here", "second slot only here"]),
+    (
+        "slots",
+        &[
+            "same slot",
+            "slot conflict",
+            "slot stand-in",
+            "other main slot",
+            "main slot only here",
+            "second slot only here",
+        ],
+    ),
     ("index", &["same index", "index conflict"]),
-    ("types", &["type", "type conflict", "id alike", "flag"]),
+    ("types", &["type", "type conflict", "id alike", "named id", "flag"]),
     ("values", &["value kind", "value conflict", "value overlap"]),
     ("surroundings", &["row margin", "column margin", "mutual best", "row share", "column share"]),
     ("blocks", &["block"]),
 ];
 
+/// A Markdown table: top-1 on every family of pair files, with groups of signals taken away.
 fn write_ablation(path: &Path, examples: &[Example], measured: &mut [Measured], folds: &[Fold], files: usize) {
-    let mut kinds: Vec<String> = examples[files..].iter().map(|example| kind_of(example).to_owned()).collect();
-    kinds.sort();
-    kinds.dedup();
-    let mut text = String::from("| without | pair files top-1 | pair files F1 | tables top-1 |");
-    for kind in &kinds {
-        text.push_str(&format!(" {kind} |"));
-    }
-    text.push_str(&format!("\n|---|---|---|---|{}\n", "---|".repeat(kinds.len())));
+    let folds: Vec<&Fold> = folds.iter().filter(|fold| fold.judged.iter().any(|at| *at < files)).collect();
+    let family = |example: &Example| example.family.rsplit(['/', ':']).next().unwrap_or_default().to_owned();
+    let mut families: Vec<String> = examples[..files].iter().map(family).collect();
+    families.sort();
+    families.dedup();
+    let mut text = String::from("| without | top-1 | top-3 | F1 |");
+    families.iter().for_each(|family| text.push_str(&format!(" {family} |")));
+    text.push_str(&format!("\n|---|---|---|---|{}\n", "---|".repeat(families.len())));
     for (name, without) in GROUPS {
-        let outcomes = cross_validate(measured, folds, without);
-        let judged: Vec<(Outcome, f32)> =
-            outcomes.iter().zip(examples).map(|(outcome, example)| (outcome.clone(), example.weight)).collect();
+        let outcomes = cross_validate(measured, &folds, without, false);
+        let judged: Vec<(Outcome, f32)> = outcomes[..files]
+            .iter()
+            .zip(examples)
+            .map(|(outcome, example)| (outcome.clone(), example.weight))
+            .collect();
         let calibration = calibrate(&judged, PRECISION);
+        let mut all = Figures::default();
         let mut sums: BTreeMap<String, Figures> = BTreeMap::new();
-        for (at, outcome) in outcomes.iter().enumerate() {
-            let figures = Figures::of_calibrated(outcome, &calibration).for_example(&examples[at]);
-            let group = if at < files { "files" } else { "tables" };
-            sums.entry(group.to_owned()).or_default().add(&figures);
-            if at >= files {
-                sums.entry(kind_of(&examples[at]).to_owned()).or_default().add(&figures);
-            }
+        for (outcome, example) in outcomes[..files].iter().zip(examples) {
+            let figures = Figures::of_calibrated(outcome, &calibration).for_example(example);
+            all.add(&figures);
+            sums.entry(family(example)).or_default().add(&figures);
         }
-        let top = |key: &str| sums.get(key).map_or(0.0, |figures| figures.first / figures.sources.max(1.0));
-        let f1 = sums.get("files").map_or(0.0, Figures::f1);
-        text.push_str(&format!("| {name} | {:.3} | {f1:.3} | {:.3} |", top("files"), top("tables")));
-        for kind in &kinds {
-            text.push_str(&format!(" {:.3} |", top(kind)));
-        }
+        let top = |figures: &Figures| figures.first / figures.sources.max(1.0);
+        let three = all.among_three / all.sources.max(1.0);
+        text.push_str(&format!("| {name} | {:.3} | {three:.3} | {:.3} |", top(&all), all.f1()));
+        sums.values().for_each(|figures| text.push_str(&format!(" {:.3} |", top(figures))));
         text.push('\n');
-        println!("without {name}: {:.3} {f1:.3} {:.3}", top("files"), top("tables"));
+        println!("without {name}: {:.3} {:.3}", top(&all), all.f1());
     }
     if let Err(error) = std::fs::write(path, text) {
         eprintln!("{}: {error}", path.display());
+    }
+}
+
+// ---------------------------------------------------------------- memory and time
+
+/// Pairs of an object that are confirmed before the next object is looked at.
+const CONFIRMED: usize = 20;
+
+/// For every two files that join the same two systems: top-1 of the second alone, and after confirming the first's.
+fn show_memory(examples: &[Example]) {
+    let systems = |example: &Example| {
+        let first = |name: &str| name.split(' ').next().unwrap_or_default().to_owned();
+        (first(&example.source.name), first(&example.target.name))
+    };
+    for (at, known) in examples.iter().enumerate() {
+        for (other, next) in examples.iter().enumerate() {
+            if at == other || known.family != next.family || systems(known) != systems(next) {
+                continue;
+            }
+            let between = |example: &Example| Between {
+                source_system: systems(example).0,
+                source_object: example.source.name.clone(),
+                target_system: systems(example).1,
+                target_object: format!("{} of {}", example.target.name, example.name),
+            };
+            let mut memory = Memory::default();
+            for (source, target) in known.truth.iter().take(CONFIRMED) {
+                memory.remember(Remembered {
+                    between: between(known),
+                    source: source.clone(),
+                    target: target.clone(),
+                    values: None,
+                    verdict: Verdict::Confirmed,
+                    origin: String::new(),
+                });
+            }
+            let here = between(next);
+            let learned = suggest_with(&next.source, &next.target, &Options { memory: Some((&memory, &here)) });
+            let alone = suggest_with(&next.source, &next.target, &Options::default());
+            println!(
+                "{} after {CONFIRMED} pairs of {}: top-1 {:.3} -> {:.3}",
+                next.name,
+                known.name,
+                first_places(next, &alone),
+                first_places(next, &learned)
+            );
+        }
+    }
+}
+
+fn first_places(example: &Example, suggestions: &Suggestions) -> f64 {
+    let (mut right, mut all) = (0.0, 0.0);
+    for (source, candidates) in &suggestions.by_source {
+        let mut truths = example.truth.iter().filter(|(from, _)| from == source).peekable();
+        if truths.peek().is_some() {
+            all += 1.0;
+            let first = candidates.first().map(|candidate| &candidate.field);
+            right += if truths.any(|(_, target)| Some(target) == first) { 1.0 } else { 0.0 };
+        }
+    }
+    right / f64::max(all, 1.0)
+}
+
+/// The time that suggestions take for objects of several sizes, made of the examples' own fields.
+fn show_time(examples: &[Example]) {
+    let collect = |side: fn(&Example) -> &Object, size: usize| {
+        let mut fields: Vec<_> = examples.iter().flat_map(|example| side(example).fields.iter().cloned()).collect();
+        fields.sort_by(|a, b| a.name.cmp(&b.name));
+        fields.dedup_by(|a, b| a.name == b.name);
+        let step = (fields.len() / size).max(1);
+        let fields = fields.into_iter().step_by(step).take(size).collect();
+        Object { name: "Contact".to_owned(), fields, ..Object::default() }
+    };
+    for size in [30, 100, 300, 1000] {
+        let (source, target) = (collect(|example| &example.source, size), collect(|example| &example.target, size));
+        let mut best = f64::MAX;
+        for _ in 0..5 {
+            let start = Instant::now();
+            let suggestions = suggest_with(&source, &target, &Options::default());
+            best = best.min(start.elapsed().as_secs_f64() * 1000.0);
+            assert_eq!(suggestions.by_source.len(), source.fields.len());
+        }
+        println!("{} x {} fields: {best:.1} ms", source.fields.len(), target.fields.len());
     }
 }

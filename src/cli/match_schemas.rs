@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::exit::{Answer, Exit};
 use super::print;
-use crate::matching::{Suggestions, object_from_field_list, suggest};
+use crate::matching::{Compound, Constant, Suggestions, object_from_field_list, suggest};
 use crate::schema::Object;
 
 #[derive(Debug, clap::Args)]
@@ -32,6 +32,10 @@ enum Format {
 struct Output<'a> {
     candidates: Vec<Ranked<'a>>,
     mapping: Vec<Mapped<'a>>,
+    /// Mappings that are not one-to-one.
+    compounds: &'a [Compound],
+    /// Required target fields that nothing feeds.
+    constants: &'a [Constant],
 }
 
 #[derive(Serialize)]
@@ -99,7 +103,7 @@ fn output(suggestions: &Suggestions) -> Output<'_> {
             why: &suggestion.reason,
         })
         .collect();
-    Output { candidates, mapping }
+    Output { candidates, mapping, compounds: &suggestions.compounds, constants: &suggestions.constants }
 }
 
 /// Six digits are more than the confidence is worth, and keep the order.

@@ -14,6 +14,7 @@ mod inspect;
 mod man;
 mod map;
 mod match_schemas;
+mod memory;
 mod open;
 mod preview;
 mod print;
@@ -21,6 +22,7 @@ mod report;
 mod run;
 mod runs;
 mod sniff;
+mod suggest;
 mod test;
 mod verify;
 mod workbench;
@@ -69,6 +71,10 @@ enum Command {
     Decode(decode::Args),
     /// Tell a text file's delimiter, quote, encoding and header, with the evidence
     Sniff(sniff::Args),
+    /// Suggest which source field goes into which target field
+    Suggest(suggest::Args),
+    /// Show, learn and forget matches of earlier migrations
+    Memory(memory::Args),
     /// Match the fields of two schema files: schemas in, scored matches out
     Match(match_schemas::Args),
     /// Read the target back and compare it with what the profile makes of the source
@@ -115,6 +121,8 @@ fn dispatch(command: Option<Command>) -> Answer {
         Some(Command::Runs(args)) => runs::run(args),
         Some(Command::Decode(args)) => decode::run(args),
         Some(Command::Sniff(args)) => sniff::run(args),
+        Some(Command::Suggest(args)) => suggest::run(args),
+        Some(Command::Memory(args)) => memory::run(args),
         Some(Command::Match(args)) => match_schemas::run(args),
         Some(Command::Verify(args)) => verify::run(args),
         Some(Command::Convert(args)) => convert::run(args),

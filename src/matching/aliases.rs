@@ -129,6 +129,18 @@ pub(super) fn languages_of<'a>(names: impl Iterator<Item = &'a str>) -> Vec<&'st
     found.into_iter().take(2).map(|(_, language)| language).collect()
 }
 
+/// What a phrase of any known language means in English, where a language knows all of it.
+pub(super) fn in_english(phrase: &str) -> Option<Vec<String>> {
+    let words = plain_words(phrase);
+    if words.is_empty() {
+        return None;
+    }
+    LANGUAGES.iter().find_map(|language| match language.longest_phrase(&words, 0) {
+        Some((taken, meaning)) if taken == words.len() => Some(meaning.to_vec()),
+        _ => None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

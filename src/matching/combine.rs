@@ -82,9 +82,14 @@ pub(super) struct Scored {
 /// Fewer pairs than this are scored on one thread.
 const WORTH_THREADS: usize = 1500;
 
-/// Measures every signal of every pair worth a look.
-pub(super) fn measure(views: &Views<'_>) -> Scored {
-    let pairs = candidates(views);
+/// Measures every signal of every pair worth a look, and of those `also` named.
+pub(super) fn measure(views: &Views<'_>, also: &[(u32, u32)]) -> Scored {
+    let mut pairs = candidates(views);
+    if !also.is_empty() {
+        pairs.extend_from_slice(also);
+        pairs.sort_unstable();
+        pairs.dedup();
+    }
     let threads = if pairs.len() < WORTH_THREADS {
         1
     } else {

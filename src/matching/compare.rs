@@ -1,6 +1,6 @@
 //! One field against another: the best pair of readings, and what it shows. The signals read from here.
 
-use super::lexicon::Concept;
+use super::lexicon::{Concept, SlotRank, lexicon};
 use super::reading::{Reading, Unit};
 use super::view::{FieldView, Views};
 
@@ -129,6 +129,9 @@ fn units_alike(views: &Views<'_>, a: &Unit, b: &Unit) -> f32 {
     if a.concepts.iter().any(|concept| b.concepts.contains(concept)) {
         return 0.95;
     }
+    if let (Some(a), Some(b)) = (a.slot, b.slot) {
+        return slots_alike(a, b);
+    }
     let mut best = 0.0f32;
     for x in &a.words {
         for y in &b.words {
@@ -138,9 +141,22 @@ fn units_alike(views: &Views<'_>, a: &Unit, b: &Unit) -> f32 {
     best * 0.85
 }
 
+/// How far one slot stands in for another.
+fn slots_alike(a: u8, b: u8) -> f32 {
+    use SlotRank::{General, Main, Second};
+    let rank = |slot: u8| lexicon().slots.get(usize::from(slot)).map(|slot| slot.rank);
+    match (rank(a), rank(b)) {
+        _ if a == b => 1.0,
+        (Some(General), Some(General | Main)) | (Some(Main), Some(General)) => 0.8,
+        (Some(Second), Some(Second)) => 0.6,
+        (Some(Main), Some(Main)) => 0.5,
+        _ => 0.0,
+    }
+}
+
 /// Whether the units that are no mere slots share one, and whether both have some but share none.
 fn heads(views: &Views<'_>, a: &Reading, b: &Reading) -> (bool, bool) {
-    let is_head = |unit: &&Unit| !unit.words.iter().all(|word| views.words.slots[*word as usize].is_some());
+    let is_head = |unit: &&Unit| unit.slot.is_none();
     let mut any = (false, false);
     for x in a.units.iter().filter(is_head) {
         any.0 = true;

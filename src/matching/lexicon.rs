@@ -16,8 +16,18 @@ pub(super) type EntityKind = u8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Slot {
     pub name: String,
-    /// Main slots stand in for one another where the other side names none.
-    pub main: bool,
+    pub rank: SlotRank,
+}
+
+/// Which slots stand in for one another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SlotRank {
+    /// The one there is if there is one only: primary, work.
+    General,
+    /// The first of its kind: billing, mailing.
+    Main,
+    /// Beside the first: home, shipping, other.
+    Second,
 }
 
 #[derive(Debug, Default)]
@@ -36,6 +46,9 @@ pub(super) struct Lexicon {
     slot_words: HashMap<String, u8>,
     pub entity_kinds: Vec<String>,
     entity_words: HashMap<String, Vec<EntityKind>>,
+    /// Names of the concepts that come in slots.
+    slotted_names: HashSet<String>,
+    slotted: HashSet<Concept>,
     /// Word to the lines of opposites it stands in.
     opposites: HashMap<String, Vec<u8>>,
     /// Every word of the tables: what an unbroken run of letters may be made of.
@@ -79,6 +92,10 @@ impl Lexicon {
     fn read_words(&mut self, text: &str) {
         let mut opposite_lines = 0;
         for (kind, words) in table_lines(text) {
+            if kind == "slotted" {
+                self.slotted_names = words.map(str::to_owned).collect();
+                continue;
+            }
             let words: Vec<String> = words.flat_map(str::split_whitespace).map(str::to_owned).collect();
             let (kind, name) = kind.split_once(' ').unwrap_or((kind, ""));
             match kind {
@@ -86,9 +103,13 @@ impl Lexicon {
                 "affix" => self.affixes.extend(words.iter().cloned()),
                 "slot" => {
                     let id = self.slots.len() as u8;
-                    let main = name.contains("(main)");
+                    let rank = match name {
+                        name if name.contains("(general)") => SlotRank::General,
+                        name if name.contains("(main)") => SlotRank::Main,
+                        _ => SlotRank::Second,
+                    };
                     let name = name.split(' ').next().unwrap_or(name).to_owned();
-                    self.slots.push(Slot { name, main });
+                    self.slots.push(Slot { name, rank });
                     for word in &words {
                         self.slot_words.entry(word.clone()).or_insert(id);
                     }
@@ -118,6 +139,9 @@ impl Lexicon {
         for (name, phrases) in table_lines(text) {
             let concept = self.concept_names.len() as Concept;
             self.concept_names.push(name.to_owned());
+            if self.slotted_names.contains(name) {
+                self.slotted.insert(concept);
+            }
             for phrase in std::iter::once(name).chain(phrases) {
                 let words = plain_words(phrase);
                 self.vocabulary.extend(words.iter().filter(|word| word.len() > 2).cloned());
@@ -181,6 +205,11 @@ impl Lexicon {
         self.affixes.contains(word)
     }
 
+    /// Whether fields of this concept are told apart by slots.
+    pub fn is_slotted(&self, concept: Concept) -> bool {
+        self.slotted.contains(&concept)
+    }
+
     pub fn slot(&self, word: &str) -> Option<u8> {
         self.slot_words.get(word).copied()
     }
@@ -208,7 +237,7 @@ mod tests {
         assert!(lexicon.concept_names.len() > 200);
         assert_eq!(lexicon.concepts("given name"), lexicon.concepts("forename"));
         assert_eq!(lexicon.written_out("nbr"), ["number"]);
-        assert!(lexicon.slots.iter().any(|slot| slot.name == "billing" && slot.main));
+        assert!(lexicon.slots.iter().any(|slot| slot.name == "billing" && slot.rank == SlotRank::Main));
         assert!(!lexicon.entity_kinds("contact").is_empty());
     }
 

@@ -11,6 +11,57 @@ pub struct Suggestions {
     pub by_target: Vec<(String, Vec<Candidate>)>,
     /// One-to-one over the whole object.
     pub mapping: Vec<Suggestion>,
+    /// Several fields into one, or one into several, where one-to-one does not do.
+    #[serde(default)]
+    pub compounds: Vec<Compound>,
+    /// Required target fields that nothing feeds.
+    #[serde(default)]
+    pub constants: Vec<Constant>,
+}
+
+/// A mapping that is not one-to-one: a full name to first and last name, street and city into one address.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Compound {
+    pub sources: Vec<String>,
+    /// Target fields, each with its expression in the pipe language.
+    pub targets: Vec<(String, String)>,
+    /// 0 to 1.
+    pub confidence: f64,
+    pub reason: String,
+}
+
+/// A required target field that no source field feeds.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Constant {
+    pub target: String,
+    /// What may be written for every record: the field's default, or its only choice. Nothing: the operator must say.
+    pub value: Option<String>,
+    pub reason: String,
+}
+
+/// A source value and the target value that it means.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ValueSuggestion {
+    pub from: String,
+    /// Nothing where no target value comes near.
+    pub to: Option<String>,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// Good enough to take without looking.
+    pub accepted: bool,
+    pub reason: String,
+}
+
+/// A source object and the target object it fits.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct ObjectSuggestion {
+    pub source: String,
+    pub target: String,
+    /// 0 to 1.
+    pub confidence: f64,
+    /// Each is the other's best.
+    pub accepted: bool,
+    pub reason: String,
 }
 
 /// A candidate partner of a field.

@@ -6,7 +6,7 @@ use smallvec::SmallVec;
 
 use super::abbreviate::{self, Sources};
 use super::aliases::{Language, languages_of};
-use super::lexicon::{Concept, EntityKind, lexicon};
+use super::lexicon::{Concept, EntityKind, SlotRank, lexicon};
 use super::normalise::{is_cjk, plain_words, squeezed, stem};
 use super::vectors::{self, DIMENSIONS};
 use crate::schema::{Field, Object};
@@ -37,6 +37,8 @@ pub(super) struct Unit {
     pub concepts: SmallVec<[Concept; 4]>,
     /// How telling it is among both objects' fields.
     pub weight: f32,
+    /// The slot it names, where it does nothing else.
+    pub slot: Option<u8>,
 }
 
 /// One way to read a field's name.
@@ -222,7 +224,8 @@ impl<'a> Reader<'a> {
         let mut words: Vec<String> = reading.words.iter().filter(|word| !of_this_kind(word)).cloned().collect();
         let strong = words.iter().any(|word| !lexicon.is_weak(word) && word.parse::<u32>().is_err());
         let bare = !strong && reading.words.iter().any(of_this_kind);
-        if bare || words == ["name"] {
+        let whole_name = [&["name"][..], &["display", "name"], &["full", "name"]].iter().any(|name| words == *name);
+        if bare || whole_name {
             words = self.name_of_kind()?;
         }
         (words != reading.words && !words.is_empty()).then(|| RawReading {
@@ -330,10 +333,7 @@ impl Words {
         if whole.is_empty() {
             whole = SmallVec::from_slice(lexicon.concepts_in_any_order(&texts));
         }
-        let mut slots = 0u16;
-        for slot in words.iter().filter_map(|word| self.slots[*word as usize]) {
-            slots |= 1 << slot;
-        }
+        let slots = self.slots_of(&units);
         let index = raw.words.iter().rev().find_map(|word| word.parse::<u8>().ok());
         Reading {
             trigrams: trigrams(&raw.squeezed),
@@ -354,28 +354,60 @@ impl Words {
     /// Covers the words with concepts, the longest phrases first; what is left stands for itself.
     fn units(&self, texts: &[&str]) -> SmallVec<[Unit; 4]> {
         let lexicon = lexicon();
-        let mut units = SmallVec::new();
-        let mut at = 0;
-        while at < texts.len() {
-            let longest = lexicon.longest_phrase.min(texts.len() - at);
-            let found = (1..=longest).rev().find_map(|length| {
-                let concepts = lexicon.concepts(&texts[at..at + length].join(" "));
+        let mut units: SmallVec<[Unit; 4]> = SmallVec::new();
+        let mut end = texts.len();
+        // From the end: what a name is about stands last, and what comes before only narrows it.
+        while end > 0 {
+            let found = (1..=lexicon.longest_phrase.min(end)).rev().find_map(|length| {
+                let concepts = lexicon.concepts(&texts[end - length..end].join(" "));
                 (!concepts.is_empty()).then(|| (length, SmallVec::from_slice(concepts)))
             });
             let (length, concepts) = found.unwrap_or((1, SmallVec::new()));
-            let phrase = &texts[at..at + length];
-            at += length;
+            let phrase = &texts[end - length..end];
+            end -= length;
             let only_digits = phrase.iter().all(|text| text.parse::<u32>().is_ok());
             if only_digits && concepts.is_empty() {
                 continue;
             }
             let words: SmallVec<[Word; 3]> =
                 phrase.iter().filter_map(|text| self.numbers.get(*text).copied()).collect();
-            let only_slots = words.iter().all(|word| self.slots[*word as usize].is_some());
+            let only_slots = !words.is_empty() && words.iter().all(|word| self.slots[*word as usize].is_some());
+            let slot = words.first().filter(|_| only_slots).and_then(|word| self.slots[*word as usize]);
             let telling = words.iter().map(|word| self.weight(*word)).fold(0.0, f32::max);
-            units.push(Unit { words, concepts, weight: telling * if only_slots { 0.5 } else { 1.0 } });
+            units.push(Unit { words, concepts, weight: telling, slot });
         }
+        // A slot's word that stands alone is what the name is about: `Company`, but not `street:home`.
+        let has_head = units.iter().any(|unit| unit.slot.is_none() && self.is_slotted(unit));
+        if let Some(last) = units.first_mut().filter(|_| !has_head) {
+            last.slot = None;
+        }
+        for unit in units.iter_mut().filter(|unit| unit.slot.is_some()) {
+            unit.weight *= 0.4;
+        }
+        units.reverse();
         units
+    }
+
+    fn is_slotted(&self, unit: &Unit) -> bool {
+        unit.concepts.iter().any(|concept| lexicon().is_slotted(*concept))
+    }
+
+    /// Bits of the slots that the units name, where the name is about something that comes in slots.
+    fn slots_of(&self, units: &[Unit]) -> u16 {
+        let lexicon = lexicon();
+        let slot = |word: &Word| self.slots.get(*word as usize).copied().flatten();
+        let slotted = |unit: &Unit| self.is_slotted(unit);
+        if !units.iter().any(slotted) {
+            return 0;
+        }
+        // Within a concept's own phrase (`postal code`, `street address`) a main slot's word is no slot.
+        let counts = |unit: &Unit, slot: u8| {
+            unit.slot.is_some() || lexicon.slots.get(usize::from(slot)).is_some_and(|slot| slot.rank != SlotRank::Main)
+        };
+        let naming = units.iter().filter(|unit| slotted(unit) || unit.slot.is_some());
+        naming
+            .flat_map(|unit| unit.words.iter().filter_map(slot).filter(move |slot| counts(unit, *slot)))
+            .fold(0, |bits, slot| bits | 1 << slot)
     }
 
     fn vector(&self, words: &[Word]) -> Option<[f32; DIMENSIONS]> {

@@ -5,6 +5,10 @@ use std::collections::HashMap;
 use super::assign::assign;
 use super::calibrate::{Standing, standings};
 use super::combine::{Scored, Weights, measure, weights};
+use super::compound::compounds;
+use super::constants::constants;
+use super::habits::{Habits, Shift};
+use super::memory::{Between, Memory, Verdict};
 use super::model::{Candidate, Suggestion, Suggestions};
 use super::reasons;
 use super::view::{TypeGroup, Views};
@@ -17,20 +21,51 @@ const EXPLAINED: usize = 3;
 /// Below this a pair is no suggestion.
 pub(super) const LEAST: f32 = 0.04;
 
+/// What suggestions may draw on beside the two objects.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// What was decided before, and which systems and objects are being joined now.
+    pub memory: Option<(&'a Memory, &'a Between)>,
+}
+
 /// Suggests which source field goes into which target field.
 ///
 /// Neither the order of fields nor file names count. The answer is the same for the same input.
 pub fn suggest(source: &Object, target: &Object) -> Suggestions {
-    suggest_with_weights(source, target, weights())
+    suggest_with(source, target, &Options::default())
 }
 
-pub(super) fn suggest_with_weights(source: &Object, target: &Object, weights: &Weights) -> Suggestions {
+/// As [`suggest`], with a memory: a pair confirmed before comes first, a rejected one is not proposed again.
+pub fn suggest_with(source: &Object, target: &Object, options: &Options<'_>) -> Suggestions {
+    let weights = weights();
     let views = Views::new(source, target);
-    let mut scored = measure(&views);
+    let habits = options.memory.map(|(memory, between)| Habits::new(memory, between));
+    let remembered = habits.as_ref().map(|habits| habits.pairs(source, target)).unwrap_or_default();
+    let mut scored = measure(&views, &remembered);
     scored.weigh(&views, weights);
-    let standings = standings(&scored.pairs, &scored.second, source.fields.len(), target.fields.len());
-    let confidences: Vec<f32> = standings.iter().map(|standing| weights.confidence.confidence(*standing)).collect();
-    Answer { views: &views, scored: &scored, standings: &standings, confidences: &confidences, weights }.suggestions()
+    let shifts: Vec<Shift> = match &habits {
+        Some(habits) => scored.pairs.iter().map(|pair| habits.shift(&views, *pair)).collect(),
+        None => vec![Shift::default(); scored.pairs.len()],
+    };
+    let scores: Vec<f32> = scored.second.iter().zip(&shifts).map(|(score, shift)| shift.applied(*score)).collect();
+    let standings = standings(&scored.pairs, &scores, source.fields.len(), target.fields.len());
+    let confidences: Vec<f32> = standings
+        .iter()
+        .zip(&shifts)
+        .map(|(standing, shift)| shift.decides().unwrap_or_else(|| weights.confidence.confidence(*standing)))
+        .collect();
+    let answer = Answer {
+        views: &views,
+        scored: &scored,
+        standings: &standings,
+        confidences: &confidences,
+        shifts: &shifts,
+        weights,
+    };
+    let mut suggestions = answer.suggestions();
+    suggestions.compounds = compounds(&views, &suggestions.mapping);
+    suggestions.constants = constants(target, &suggestions.mapping, &suggestions.compounds);
+    suggestions
 }
 
 struct Answer<'a> {
@@ -38,6 +73,8 @@ struct Answer<'a> {
     scored: &'a Scored,
     standings: &'a [Standing],
     confidences: &'a [f32],
+    /// What the memory changed about every pair.
+    shifts: &'a [Shift],
     weights: &'a Weights,
 }
 
@@ -67,7 +104,7 @@ impl Answer<'_> {
             })
             .collect();
         let mapping = chosen.iter().map(|&pair| self.suggestion(pair, &explained)).collect();
-        Suggestions { by_source, by_target, mapping }
+        Suggestions { by_source, by_target, mapping, ..Suggestions::default() }
     }
 
     /// The pairs of every row (or column), best first.
@@ -103,6 +140,9 @@ impl Answer<'_> {
     /// Sure, the best of its row and of its column, and no conflict of type.
     fn accepted(&self, pair: usize) -> bool {
         let standing = self.standings[pair];
+        if let Some(verdict) = self.shifts[pair].decided {
+            return verdict == Verdict::Confirmed;
+        }
         self.confidences[pair] >= self.weights.confidence.accept_from
             && standing.row_margin > 0.0
             && standing.column_margin > 0.0
@@ -120,11 +160,18 @@ impl Answer<'_> {
 
     fn explain(&self, pair: usize) -> Candidate {
         let confidence = f64::from(self.confidences[pair]);
-        Candidate {
-            field: String::new(),
-            confidence,
-            reason: reasons::sentence(self.views, self.scored.pairs[pair], self.standings[pair].row_margin, confidence),
-            evidence: reasons::evidence(self.scored, self.weights, pair),
+        let mut evidence = reasons::evidence(self.scored, self.weights, pair);
+        evidence.extend(self.shifts[pair].evidence());
+        evidence.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
+        Candidate { field: String::new(), confidence, reason: self.reason(pair, confidence), evidence }
+    }
+
+    fn reason(&self, pair: usize, confidence: f64) -> String {
+        let margin = self.standings[pair].row_margin;
+        let sentence = reasons::sentence(self.views, self.scored.pairs[pair], margin, confidence);
+        match self.shifts[pair].words.as_str() {
+            "" => sentence,
+            words => format!("{words}; {sentence}"),
         }
     }
 
@@ -149,6 +196,7 @@ impl Answer<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::matching::memory::Remembered;
     use crate::schema::{Field, FieldType};
 
     fn object(name: &str, fields: &[&str]) -> Object {
@@ -221,5 +269,60 @@ mod tests {
             pairs
         };
         assert_eq!(sorted(suggest(&object("c", &names), &target)), sorted(suggest(&object("c", &turned), &target)));
+    }
+
+    fn between(source_object: &str) -> Between {
+        Between {
+            source_system: "legacy".into(),
+            source_object: source_object.into(),
+            target_system: "crm".into(),
+            target_object: "Contact".into(),
+        }
+    }
+
+    fn decided(object: &str, source: &str, target: &str, verdict: Verdict) -> Remembered {
+        Remembered {
+            between: between(object),
+            source: source.into(),
+            target: target.into(),
+            values: None,
+            verdict,
+            origin: "old.yaml".into(),
+        }
+    }
+
+    #[test]
+    fn what_was_decided_comes_first_and_what_was_rejected_does_not_come_again() {
+        let source = object("contacts", &["zzqx", "E-Mail", "Fax"]);
+        let target = object("Contact", &["Email", "OtherEmail", "Fax", "Owner"]);
+        let mut memory = Memory::default();
+        memory.remember(decided("contacts", "zzqx", "Owner", Verdict::Confirmed));
+        memory.remember(decided("contacts", "E-Mail", "Email", Verdict::Rejected));
+        let between = between("contacts");
+        let suggestions = suggest_with(&source, &target, &Options { memory: Some((&memory, &between)) });
+        assert_eq!(partner(&suggestions, "zzqx"), Some("Owner"));
+        assert_ne!(partner(&suggestions, "E-Mail"), Some("Email"));
+        let owner = &suggestions.by_source[0].1[0];
+        assert_eq!(owner.field, "Owner");
+        assert!(owner.reason.contains("confirmed before in old.yaml"), "{}", owner.reason);
+        assert!(owner.evidence.iter().any(|evidence| evidence.signal == "memory"));
+    }
+
+    #[test]
+    fn the_next_object_of_the_same_systems_gains() {
+        let source = object("companies", &["Zqr1", "Home City"]);
+        let target = object("Account", &["Custom_Field_7", "billing_city", "other_city"]);
+        let mut memory = Memory::default();
+        memory.remember(decided("contacts", "Zqr1", "Custom_Field_7", Verdict::Confirmed));
+        for field in ["City", "Street", "Zip"] {
+            let (source, target) = (format!("Home {field}"), format!("billing_{field}"));
+            memory.remember(decided("contacts", &source, &target, Verdict::Confirmed));
+        }
+        let next = Between { target_object: "Account".into(), ..between("companies") };
+        let plain = suggest(&source, &target);
+        let learned = suggest_with(&source, &target, &Options { memory: Some((&memory, &next)) });
+        assert_ne!(partner(&plain, "Home City"), Some("billing_city"));
+        assert_eq!(partner(&learned, "Home City"), Some("billing_city"));
+        assert_eq!(partner(&learned, "Zqr1"), Some("Custom_Field_7"));
     }
 }

@@ -58,7 +58,7 @@ pub struct Outcome {
 impl<'a> Measured<'a> {
     pub fn new(example: &'a Example) -> Measured<'a> {
         let views = Views::new(&example.source, &example.target);
-        let scored = measure(&views);
+        let scored = measure(&views, &[]);
         let source_known = |name: &str| example.truth.iter().any(|(source, _)| source == name);
         let target_known = |name: &str| example.truth.iter().any(|(_, target)| target == name);
         let labels = scored
@@ -72,6 +72,19 @@ impl<'a> Measured<'a> {
             })
             .collect();
         Measured { example, views, scored, labels }
+    }
+
+    /// What every signal adds to the second step's sum for a pair of field numbers, after [`Measured::judge`].
+    pub fn parts(&self, weights: &Weights, source: u32, target: u32) -> Vec<(String, f32)> {
+        let Ok(pair) = self.scored.pairs.binary_search(&(source, target)) else { return Vec::new() };
+        let numbers = self.scored.signals_of(pair).iter().chain(self.scored.context_of(pair));
+        weights
+            .second
+            .terms
+            .iter()
+            .zip(numbers)
+            .map(|(term, number)| (term.signal.clone(), term.part(*number)))
+            .collect()
     }
 
     /// Applies weights.

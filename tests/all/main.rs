@@ -9,6 +9,7 @@ mod engine;
 mod harness;
 mod inspect;
 mod job;
+mod matching;
 mod pty;
 mod readme;
 mod sample;

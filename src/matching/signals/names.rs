@@ -53,6 +53,16 @@ pub(super) fn telling(pair: &Pair<'_>) -> f32 {
     (pair.best.telling / 5.0).min(1.0)
 }
 
+/// Meaning in common, and no conflict of slot, number, opposites or type with it.
+pub(super) fn clean(pair: &Pair<'_>) -> f32 {
+    let conflicts = super::slots::conflict(pair)
+        + super::slots::index_conflict(pair)
+        + super::types::conflict(pair)
+        + super::types::flag_conflict(pair)
+        + opposites(pair);
+    if conflicts == 0.0 { pair.best.dice.max(pair.best.words) } else { 0.0 }
+}
+
 /// Something that is no mere slot is shared.
 pub(super) fn head(pair: &Pair<'_>) -> f32 {
     yes(pair.best.head_same)

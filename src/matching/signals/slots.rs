@@ -1,15 +1,31 @@
 //! Signals from slots (billing, home, other) and numbers (`phone_2`).
 
+use std::sync::LazyLock;
+
 use crate::matching::compare::Pair;
-use crate::matching::lexicon::lexicon;
+use crate::matching::lexicon::{SlotRank, lexicon};
 
 fn yes(condition: bool) -> f32 {
     if condition { 1.0 } else { 0.0 }
 }
 
-/// Bits of the slots that are main ones.
+/// Bits of the slots of some ranks, found once.
+struct Ranks {
+    general: u16,
+    /// General ones included.
+    main: u16,
+}
+
+static RANKS: LazyLock<Ranks> = LazyLock::new(|| {
+    let of = |ranks: &[SlotRank]| {
+        let slots = lexicon().slots.iter().enumerate();
+        slots.filter(|(_, slot)| ranks.contains(&slot.rank)).fold(0, |bits, (at, _)| bits | 1 << at)
+    };
+    Ranks { general: of(&[SlotRank::General]), main: of(&[SlotRank::General, SlotRank::Main]) }
+});
+
 fn main_slots() -> u16 {
-    lexicon().slots.iter().enumerate().filter(|(_, slot)| slot.main).fold(0, |bits, (at, _)| bits | 1 << at)
+    RANKS.main
 }
 
 fn slots(pair: &Pair<'_>) -> (u16, u16) {
@@ -29,11 +45,21 @@ pub(super) fn conflict(pair: &Pair<'_>) -> f32 {
     yes(a != 0 && b != 0 && a & b == 0 && (a & main != 0) != (b & main != 0))
 }
 
-/// Different slots of the same rank: billing and work, home and other.
+/// Different slots, both first of their kind or both not.
+fn of_one_rank(a: u16, b: u16) -> bool {
+    a != 0 && b != 0 && a & b == 0 && (a & main_slots() != 0) == (b & main_slots() != 0)
+}
+
+/// A general slot for another main one (primary and billing), or two second ones (home and other).
 pub(super) fn stand_in(pair: &Pair<'_>) -> f32 {
     let (a, b) = slots(pair);
-    let main = main_slots();
-    yes(a != 0 && b != 0 && a & b == 0 && (a & main != 0) == (b & main != 0))
+    yes(of_one_rank(a, b) && ((a | b) & RANKS.general != 0 || a & main_slots() == 0))
+}
+
+/// Two main slots, neither of them general: billing and mailing.
+pub(super) fn other_main(pair: &Pair<'_>) -> f32 {
+    let (a, b) = slots(pair);
+    yes(of_one_rank(a, b) && (a | b) & RANKS.general == 0 && a & main_slots() != 0)
 }
 
 /// One side names a main slot, the other none.

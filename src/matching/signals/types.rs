@@ -1,7 +1,7 @@
 //! Signals from declared types.
 
 use crate::matching::compare::Pair;
-use crate::matching::view::TypeGroup;
+use crate::matching::view::{FieldView, TypeGroup};
 
 fn yes(condition: bool) -> f32 {
     if condition { 1.0 } else { 0.0 }
@@ -36,10 +36,18 @@ pub(super) fn conflict(pair: &Pair<'_>) -> f32 {
     yes(fit(pair) == 0.0)
 }
 
-/// Both are ids or neither is.
+/// Both are ids or neither is, by type or by the end of some name.
 pub(super) fn id_alike(pair: &Pair<'_>) -> f32 {
-    let is_id = |group: TypeGroup, ends_in_id: bool| group == TypeGroup::Reference || ends_in_id;
-    yes(is_id(pair.source.group, pair.best.source.ends_in_id) == is_id(pair.target.group, pair.best.target.ends_in_id))
+    let is_id = |field: &FieldView<'_>| {
+        field.group == TypeGroup::Reference || field.readings.iter().any(|reading| reading.ends_in_id)
+    };
+    yes(is_id(pair.source) == is_id(pair.target))
+}
+
+/// The source's name ends in `id` and the target's does not, or the other way round.
+pub(super) fn named_id(pair: &Pair<'_>) -> f32 {
+    let named = |field: &FieldView<'_>| field.readings.iter().any(|reading| reading.ends_in_id);
+    yes(named(pair.source) != named(pair.target))
 }
 
 /// One asks yes or no, the other does not.
