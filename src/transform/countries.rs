@@ -51,6 +51,10 @@ fn folded(name: &str) -> String {
 
 /// The country of a code or name.
 pub fn find(text: &str) -> Option<&'static Country> {
+    // Most values are codes already; the table is sorted by them.
+    if let Ok(place) = COUNTRIES.binary_search_by(|(country, _)| country.code.cmp(text)) {
+        return Some(&COUNTRIES[place].0);
+    }
     BY_NAME.get(&folded(text)).map(|place| &COUNTRIES[*place].0)
 }
 
@@ -89,5 +93,6 @@ mod tests {
         assert_eq!(find("Atlantis"), None);
         assert_eq!(find(""), None);
         assert_eq!(COUNTRIES.len(), 250);
+        assert!(COUNTRIES.is_sorted_by_key(|(country, _)| country.code));
     }
 }

@@ -298,33 +298,34 @@ impl<'v> View<'v> {
         let (before, own) = buffers.split_at_mut(usize::from(call.out));
         let Some(bytes) = own.first_mut() else { return Ok(Held::MISSING) };
         let arguments = call.arguments.as_slice();
+        bytes.clear();
         let answer = {
-            let cell = |operand: &Operand| self.cell(*operand, registers, before);
-            bytes.clear();
             let mut out = Out { bytes: &mut *bytes, context: self.input.context };
             match arguments {
                 [one] => {
-                    let one = cell(one);
-                    if call.passes_missing && !one.is_filled() {
+                    let mut cell = Cell::MISSING;
+                    self.read(*one, registers, before, &mut cell);
+                    if call.passes_missing && !cell.is_filled() {
                         Answer::Same(0)
                     } else {
-                        call.step.run(std::slice::from_ref(&one), &mut out)
+                        call.step.run(std::slice::from_ref(&cell), &mut out)
                     }
                 }
                 [first, rest @ ..] if rest.len() < 6 => {
                     let mut cells = [Cell::MISSING; 6];
-                    cells[0] = cell(first);
+                    self.read(*first, registers, before, &mut cells[0]);
                     if call.passes_missing && !cells[0].is_filled() {
                         Answer::Same(0)
                     } else {
                         for (place, operand) in cells[1..].iter_mut().zip(rest) {
-                            *place = cell(operand);
+                            self.read(*operand, registers, before, place);
                         }
                         call.step.run(&cells[..arguments.len()], &mut out)
                     }
                 }
                 many => {
-                    let cells: SmallVec<[Cell<'_>; 16]> = many.iter().map(cell).collect();
+                    let cells: SmallVec<[Cell<'_>; 16]> =
+                        many.iter().map(|operand| self.cell(*operand, registers, before)).collect();
                     call.step.run(&cells, &mut out)
                 }
             }
@@ -397,6 +398,33 @@ impl<'v> View<'v> {
             Operand::Target(index) => whole(self.input.targets.target(usize::from(index)), Place::Target(index)),
             Operand::It => whole(self.input.it, Place::It),
         }
+    }
+
+    /// Writes the value of an operand part by part: copied whole, it would be read back in wider pieces than it was
+    /// written, for which processors wait.
+    #[inline(always)]
+    fn read<'b>(&'b self, operand: Operand, registers: &[Held], buffers: &'b [Vec<u8>], into: &mut Cell<'b>) {
+        let held = match operand {
+            Operand::Target(_) | Operand::It => {
+                let cell = self.cell(operand, registers, buffers);
+                into.bytes = cell.bytes;
+                into.kind = cell.kind;
+                into.source_type = cell.source_type;
+                return;
+            }
+            operand => self.hold(operand, registers),
+        };
+        let buffer: &'b [u8] = match held.place {
+            Place::Record => self.data,
+            Place::Register(index) => buffers.get(usize::from(index)).map_or(&[], |buffer| buffer),
+            Place::Constants => &self.program.constant_bytes,
+            Place::Target(index) => self.input.targets.target(usize::from(index)).bytes,
+            Place::It => self.input.it.bytes,
+        };
+        let start = held.start as usize;
+        into.bytes = buffer.get(start..start + held.len as usize).unwrap_or_default();
+        into.kind = held.kind;
+        into.source_type = held.source_type;
     }
 
     /// The value of an operand.

@@ -7,6 +7,7 @@ mod cli;
 mod connect;
 mod engine;
 mod harness;
+mod eval;
 mod inspect;
 mod job;
 mod matching;

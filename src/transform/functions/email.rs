@@ -164,8 +164,12 @@ fn email(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     if !is_deliverable(address) {
         return wrong!("email", NO_ADDRESS);
     }
-    if address.bytes().any(|byte| byte.is_ascii_uppercase() || byte >= 0x80) {
+    if !address.is_ascii() {
         return out.text(&address.to_lowercase());
+    }
+    if address.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        out.bytes.extend(address.bytes().map(|byte| byte.to_ascii_lowercase()));
+        return Answer::Wrote;
     }
     let start = address.as_ptr() as usize - text.as_ptr() as usize;
     Answer::part(0, start, address.len())
