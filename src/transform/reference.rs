@@ -46,7 +46,7 @@ This page is made from the program's own table (`mapwright functions --format ma
 | `"text"`, `'text'`, `12.5`, `true`, `null` | values; `\n \t \" \' \\ \u{e9}` in texts, any other backslash stays |
 | `["a", "b"]`, `{"old": "new"}` | a list; a map for `map` and `recode` |
 | `value \| trim \| replace("a", "b")` | a pipe: the value is the first argument of each step |
-| `phone \| ("+" + it)` | a step that is an expression names the piped value `it` |
+| `phone \| ("+" + it)`, `phone \| if it == "" then "none" else it` | a step may be any expression that names the piped value `it` |
 | `if a == "x" then b else c`, `if(a == "x", b, c)` | a choice; without `else` the other value is missing |
 | `a ?? b ?? "none"` | the first filled value |
 | `== != < <= > >=`, `in ["a", "b"]`, `not in` | comparison |

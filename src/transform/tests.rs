@@ -87,6 +87,8 @@ fn operators_do_what_the_reference_says() {
         ("last_name not in ['Byron', 'Lovelace']", "false"),
         ("first_name | trim | if it == 'ada' then it + '!' else it", "ada!"),
         ("first_name | trim | (it + it)", "adaada"),
+        ("join(' ', `First Name`, empty, last_name)", "Bob Lovelace"),
+        ("last_name | join(', ', `First Name`)", "Lovelace, Bob"),
         ("last_name | concat('x', it)", "xLovelace"),
         ("last_name | left(3) | (it + (first_name | trim | (it + '-')))", "Lovada-"),
         ("empty != '' and amount / 0 > 1", "false"),
@@ -121,6 +123,7 @@ fn mistakes_are_named_with_the_nearest_right_word() {
         ("true * 2", "arithmetic needs numbers"),
         ("'x' * 2", "arithmetic needs numbers"),
         ("year(1)", "is a date"),
+        ("join(first_name, last_name)", "must be written out"),
         ("banana(1)", "there is no function `banana`"),
     ] {
         let sentence = evaluate(text, FIELDS);

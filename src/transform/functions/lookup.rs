@@ -76,12 +76,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
         "join",
         FAMILY,
-        &[Param::new("separator", Type::Text), Param::new("values", Type::Any)],
+        &[Param::new("separator", Type::Any), Param::new("values", Type::Any)],
         Type::Text,
-        "Joins values with a separator and skips those that are missing; a list is opened. Piped into, the piped value is \
-         the separator: write `join(\", \", a, b)`.",
-        &[("join(', ', '1 Main St', '', 'Berlin')", "1 Main St, Berlin"), ("join('-', ['a', 'b'], 'c')", "a-b-c")],
-        Make::Plain(join),
+        "Joins values with a separator and skips those that are missing; a list is opened. The separator is written out \
+         and stands first, or second behind a piped value.",
+        &[
+            ("join(', ', '1 Main St', '', 'Berlin')", "1 Main St, Berlin"),
+            ("'b; a' | split(';') | join(', ')", "b, a"),
+        ],
+        Make::Prepared(join),
     )
     .variadic()
     .takes_missing(),
@@ -225,24 +228,29 @@ pub(super) fn items(cell: &Cell<'_>) -> Vec<String> {
     parsed.into_iter().map(text).collect()
 }
 
-fn join(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
-    let separator = if cells[0].is_filled() { cells[0].bytes } else { b"" };
-    let mut add = |bytes: &[u8]| {
-        if !bytes.is_empty() {
-            if !out.bytes.is_empty() {
-                out.bytes.extend_from_slice(separator);
-            }
-            out.bytes.extend_from_slice(bytes);
-        }
+fn join(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
+    let written = |index: usize| call.text(index).map(|text| (index, text.as_bytes().to_vec()));
+    let Some((place, separator)) = written(0).or_else(|| written(1)) else {
+        return Err(call.wrong(0, "the separator of `join` must be written out", "write `join(\", \", a, b)`"));
     };
-    for cell in cells[1..].iter().filter(|cell| cell.is_filled()) {
-        if cell.kind == crate::record::Kind::List {
-            items(cell).iter().for_each(|item| add(item.as_bytes()));
-        } else {
-            add(cell.bytes);
+    Ok(Made::prepared(move |cells, out| {
+        let mut add = |bytes: &[u8]| {
+            if !bytes.is_empty() {
+                if !out.bytes.is_empty() {
+                    out.bytes.extend_from_slice(&separator);
+                }
+                out.bytes.extend_from_slice(bytes);
+            }
+        };
+        for (_, cell) in cells.iter().enumerate().filter(|(index, cell)| *index != place && cell.is_filled()) {
+            if cell.kind == crate::record::Kind::List {
+                items(cell).iter().for_each(|item| add(item.as_bytes()));
+            } else {
+                add(cell.bytes);
+            }
         }
-    }
-    Answer::Wrote
+        Answer::Wrote
+    }))
 }
 
 #[cfg(test)]
