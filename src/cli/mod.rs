@@ -1,6 +1,6 @@
 //! The command line: one file a subcommand; parsing and printing, nothing else.
 //!
-//! To add a command: a file with `Args` (clap) and `run(Args) -> Answer`, a line in [`Command`] and one in [`dispatch`].
+//! To add a command: a file with `Args` (clap) and `run(Args) -> Answer`, a line in `Command` and one in `dispatch`.
 
 mod check;
 mod completions;

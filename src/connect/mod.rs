@@ -1,7 +1,7 @@
 //! Sources and targets. One table of connectors; one file a system.
 //!
 //! Reading is cut in two so that it can go on several threads: a [`Reader`] hands out [`Chunk`]s of whole records in
-//! source order (serial, cheap), a [`Decoder`] turns a chunk into a [`Batch`] (parallel). Writing likewise: an
+//! source order (serial, cheap), a [`Decoder`] turns a chunk into a `Batch` (parallel). Writing likewise: an
 //! [`Encoder`] makes the target's form of a record (parallel), a [`Sink`] takes batches in order and answers with one
 //! outcome a record.
 

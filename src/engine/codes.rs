@@ -3,7 +3,7 @@
 use crate::profile::ObjectMapping;
 use crate::record::Fault;
 
-/// Index into [`Codes`]; ascending ids are the order of findings in `_errors`: fields in target order, the record last.
+/// Index into `Codes`; ascending ids are the order of findings in `_errors`: fields in target order, the record last.
 pub type CodeId = u32;
 
 /// Codes that any target field can have, in the order in which they stand for one field.

@@ -1,8 +1,8 @@
 //! Which field goes where: signals -> combined score -> one-to-one assignment -> confidence -> reasons; learning.
 //!
-//! The road: [`normalise`] and [`abbreviate`] make words of names, [`aliases`] brings other languages to English,
-//! [`reading`] and [`view`] prepare both objects, [`candidates`] picks the pairs worth a look, [`signals`] measures
-//! them, [`combine`] weighs, [`calibrate`] says how sure, [`assign`] chooses one-to-one, [`reasons`] explains.
+//! The road: `normalise` and `abbreviate` make words of names, `aliases` brings other languages to English,
+//! `reading` and `view` prepare both objects, `candidates` picks the pairs worth a look, `signals` measures
+//! them, `combine` weighs, `calibrate` says how sure, `assign` chooses one-to-one, `reasons` explains.
 
 mod abbreviate;
 mod aliases;

@@ -1,7 +1,7 @@
 //! The workbench's looks: layout and view. Pure; reads the app and changes nothing.
 //!
 //! [`view`] draws a frame: header, the place, what lies on top, status, footer. Every text of a file goes through
-//! [`text::cell`].
+//! `text::cell`.
 
 mod columns;
 mod diff;

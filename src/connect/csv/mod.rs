@@ -1,8 +1,8 @@
 //! Delimited text: any delimiter, quote, line end and encoding; ragged and broken records kept and reported.
 //!
-//! The road of a file: [`sniff`] guesses dialect and header from a prefix, `encoding` makes UTF-8 of it, [`cutter`]
-//! cuts whole records into chunks (serial), [`decode`] turns a chunk into a batch (parallel). Where a chunk holds
-//! anything that RFC 4180 would not allow, cutter and decoder both go by the exact rules of [`scan`].
+//! The road of a file: [`sniff`] guesses dialect and header from a prefix, `encoding` makes UTF-8 of it, `cutter`
+//! cuts whole records into chunks (serial), `decode` turns a chunk into a batch (parallel). Where a chunk holds
+//! anything that RFC 4180 would not allow, cutter and decoder both go by the exact rules of `scan`.
 
 mod cutter;
 mod decode;
