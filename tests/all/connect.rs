@@ -101,8 +101,16 @@ fn files_without_rights_are_told_to_a_user_without_rights() {
     let program = folder.path().join("mapwright");
     fs::copy(env!("CARGO_BIN_EXE_mapwright"), &program).expect("a copy");
     set("mapwright", 0o755);
-    let as_nobody = |arguments: &[&str]| {
-        Command::new(&program).args(arguments).current_dir(folder.path()).uid(NOBODY).gid(NOBODY).output()
+    // A test that starts a program at this moment holds the copy open for writing in its child until that one begins.
+    let as_nobody = |arguments: &[&str]| loop {
+        let started =
+            Command::new(&program).args(arguments).current_dir(folder.path()).uid(NOBODY).gid(NOBODY).output();
+        match started {
+            Err(error) if error.kind() == std::io::ErrorKind::ExecutableFileBusy => {
+                std::thread::sleep(std::time::Duration::from_millis(20));
+            }
+            answer => return answer,
+        }
     };
     let Ok(first) = as_nobody(&["convert", "locked.csv", "/dev/null/x.csv"]) else {
         // Not root: then the user's own rights are the test.
