@@ -87,8 +87,15 @@ impl Case {
         // The binary may stand in a folder that the other user cannot enter.
         let binary = self.path("mapwright");
         fs::copy(env!("CARGO_BIN_EXE_mapwright"), &binary).expect("copied");
-        let left =
-            finish(Command::new("setpriv").args(user).arg(&binary).args(arguments).current_dir(self.home.path()));
+        // A test that starts a program at this moment holds the copy open for writing until that one begins.
+        let left = loop {
+            let mut command = Command::new("setpriv");
+            let left = finish(command.args(user).arg(&binary).args(arguments).current_dir(self.home.path()));
+            if !left.err.contains("Text file busy") {
+                break left;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        };
         fs::remove_file(binary).expect("removed");
         Some(left)
     }
