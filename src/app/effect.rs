@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::msg::Job;
 use super::project::Records;
+use crate::matching::Remembered;
 use crate::profile::Profile;
 
 /// An unsaved profile and the profile's path, beside which the draft lies.
@@ -76,6 +77,11 @@ pub enum Effect {
         folder: PathBuf,
         object: usize,
         label: String,
+    },
+    /// Keep decisions on fields and values for next time, and forget those that were taken back.
+    Learn {
+        new: Vec<Remembered>,
+        undone: Vec<Remembered>,
     },
     /// `text` is what the file said when it was read; `own`: the file may be overwritten.
     Save {

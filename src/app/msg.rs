@@ -152,6 +152,8 @@ pub enum Answer {
     },
     DraftSaved,
     DraftFailed(String),
+    /// Why decisions cannot be remembered, or remembered ones not be read.
+    MemoryFailed(String),
     /// Saving there would overwrite a file that is not the profile's own.
     Exists(PathBuf),
     Failed(Problem),

@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Draft;
-use crate::matching::{Candidate, Suggestions};
+use crate::matching::{
+    Candidate, Remembered, Suggestions, ValueSuggestion, Verdict, between, decisions, target_system,
+};
 use crate::profile::{ObjectMapping, Profile};
 use crate::record::{Batch, Cell, Origin};
 use crate::schema::{FieldStats, Object, ObjectStats, Schema};
@@ -77,8 +79,8 @@ pub struct Opened {
     pub notices: Vec<String>,
 }
 
-/// (source object, target object, target field) whose suggestion was rejected.
-type Refused = BTreeSet<(String, String, String)>;
+/// (source object, target object, target field) whose suggestion was rejected, with the source field it named.
+type Refused = BTreeMap<(String, String, String), Option<String>>;
 
 /// A state to go back to.
 #[derive(Debug, Clone)]
@@ -105,6 +107,10 @@ pub struct Project {
     /// Counts changes of the profile, undone ones included.
     pub revision: u64,
     refused: Arc<Refused>,
+    /// What the profile said when it was opened: that was decided before.
+    decided_before: BTreeSet<Remembered>,
+    /// Decisions that were handed on to be remembered.
+    learned: BTreeSet<Remembered>,
     undo: Vec<Step>,
     redo: Vec<Step>,
 }
@@ -114,7 +120,7 @@ const HISTORY: usize = 1_000;
 
 impl Project {
     pub fn open(opened: Opened, revision: u64) -> Project {
-        Project {
+        let mut project = Project {
             path: opened.path,
             text: opened.text,
             saved: Arc::clone(&opened.profile),
@@ -124,7 +130,9 @@ impl Project {
             draft_for: opened.draft_for,
             revision,
             ..Project::default()
-        }
+        };
+        project.decided_before = project.confirmed("");
+        project
     }
 
     /// What the window and the files call it.
@@ -177,9 +185,65 @@ impl Project {
         suggestions.by_target.iter().find(|(field, _)| field == target).map_or(&[], |(_, candidates)| candidates)
     }
 
+    /// What the source's values mean in a target's picklist, where the suggestion says so.
+    pub fn suggested_values(&self, source: &str, target: &str) -> &[ValueSuggestion] {
+        let Some(suggestions) = self.suggestions() else { return &[] };
+        let found = suggestions.mapping.iter().find(|one| one.source == source && one.target == target);
+        found.map_or(&[], |one| &one.values)
+    }
+
+    /// Decisions made since the last call that are to be remembered, and those taken back that are to be forgotten.
+    /// Every change counts alike: accepted, chosen from candidates, written by hand, undone.
+    pub fn newly_decided(&mut self) -> Option<(Vec<Remembered>, Vec<Remembered>)> {
+        let now = self.decided();
+        let new: Vec<Remembered> = now.difference(&self.learned).cloned().collect();
+        let undone: Vec<Remembered> = self.learned.difference(&now).cloned().collect();
+        self.learned = now;
+        (!new.is_empty() || !undone.is_empty()).then_some((new, undone))
+    }
+
+    /// What was decided since the profile was opened.
+    fn decided(&self) -> BTreeSet<Remembered> {
+        let origin = match &self.path {
+            Some(_) => self.title(),
+            None => "the workbench".to_owned(),
+        };
+        let before =
+            |one: &Remembered| self.decided_before.contains(&Remembered { origin: String::new(), ..one.clone() });
+        let mut decided = self.confirmed(&origin);
+        let rejected: Vec<Remembered> =
+            self.rejected(&origin).filter(|one| !decided.contains(&confirmed(one))).collect();
+        decided.retain(|one| !before(one));
+        decided.extend(rejected);
+        decided
+    }
+
+    fn confirmed(&self, origin: &str) -> BTreeSet<Remembered> {
+        decisions(&self.profile, Some(&self.target_system()), origin).into_iter().collect()
+    }
+
+    fn rejected<'a>(&'a self, origin: &'a str) -> impl Iterator<Item = Remembered> + 'a {
+        self.refused.iter().filter_map(move |((from, to, target), source)| {
+            let object = self.profile.objects.iter().find(|object| object.from == *from && object.to == *to)?;
+            Some(Remembered {
+                between: between(&self.profile, Some(&self.target_system()), object),
+                source: source.clone()?,
+                target: target.clone(),
+                values: None,
+                verdict: Verdict::Rejected,
+                origin: origin.to_owned(),
+            })
+        })
+    }
+
+    /// The target's name in the memory: that of the template or schema it was opened with.
+    fn target_system(&self) -> String {
+        target_system(&self.profile.target, &self.targets.name)
+    }
+
     pub fn refused(&self, target: &str) -> bool {
         self.mapping().is_some_and(|mapping| {
-            self.refused.contains(&(mapping.from.clone(), mapping.to.clone(), target.to_owned()))
+            self.refused.contains_key(&(mapping.from.clone(), mapping.to.clone(), target.to_owned()))
         })
     }
 
@@ -198,7 +262,11 @@ impl Project {
     pub fn refuse(&mut self, label: impl Into<String>, targets: &[String]) {
         let Some(mapping) = self.mapping() else { return };
         let mut refused = Refused::clone(&self.refused);
-        refused.extend(targets.iter().map(|target| (mapping.from.clone(), mapping.to.clone(), target.clone())));
+        for target in targets {
+            let named = self.suggestions().and_then(|known| known.mapping.iter().find(|one| one.target == *target));
+            let place = (mapping.from.clone(), mapping.to.clone(), target.clone());
+            refused.insert(place, named.map(|one| one.source.clone()));
+        }
         let profile = Arc::clone(&self.profile);
         self.put(label.into(), profile, Arc::new(refused));
     }
@@ -274,4 +342,9 @@ impl Project {
     pub fn draft(&self) -> Option<Draft> {
         self.unsaved().then(|| Draft { profile_path: self.draft_for.clone(), profile: Arc::clone(&self.profile) })
     }
+}
+
+/// The same decision the other way.
+fn confirmed(rejected: &Remembered) -> Remembered {
+    Remembered { verdict: Verdict::Confirmed, ..rejected.clone() }
 }

@@ -44,6 +44,8 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     if after != before {
         model.revisions += 1;
         model.draft_due = Some(model.now + DRAFT_AFTER);
+        let decided = model.project.as_mut().and_then(Project::newly_decided);
+        effects.extend(decided.map(|(new, undone)| Effect::Learn { new, undone }));
     }
     effects
 }
@@ -534,6 +536,7 @@ fn answered(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::Behind(behind) => report::behind(model, *behind),
         Answer::Saved { path, text, profile } => return saved(model, path, text, *profile),
         Answer::DraftSaved => {}
+        Answer::MemoryFailed(text) => model.say(Tone::Bad, text),
         Answer::DraftFailed(text) => model.say(Tone::Bad, format!("the draft could not be kept: {text}")),
         Answer::Exists(path) => {
             model.end("saving");

@@ -6,9 +6,8 @@ use clap::Subcommand;
 
 use super::exit::{Answer, Exit};
 use super::print;
-use super::suggest::system_name;
-use crate::matching::{Between, Memory, Remembered, Verdict};
-use crate::profile::{self, ObjectMapping, Profile, source_fields_used};
+use crate::matching::{Between, Memory, Verdict, decisions};
+use crate::profile;
 use crate::record::safe_text;
 
 #[derive(Debug, clap::Args)]
@@ -58,7 +57,7 @@ pub(crate) fn run(args: Args) -> Answer {
         Action::Learn { profile } => {
             let loaded = profile::load(&profile)?;
             let origin = profile.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let learned = decisions(&loaded.profile, &origin);
+            let learned = decisions(&loaded.profile, None, &origin);
             let count = learned.len();
             learned.into_iter().for_each(|decision| memory.remember(decision));
             memory.save(&path)?;
@@ -123,33 +122,4 @@ fn list(memory: &Memory, path: &Path) -> Answer {
     }
     print::out(&text)?;
     Ok(Exit::Done)
-}
-
-/// What a reviewed profile decides: every target field that reads one source field, and its value map.
-fn decisions(profile: &Profile, origin: &str) -> Vec<Remembered> {
-    let mut found = Vec::new();
-    for object in &profile.objects {
-        let between = Between {
-            source_system: system_name(&profile.source),
-            source_object: object.from.clone(),
-            target_system: system_name(&profile.target),
-            target_object: object.to.clone(),
-        };
-        for field in &object.fields {
-            let alone = ObjectMapping { fields: vec![field.clone()], ..ObjectMapping::default() };
-            let used = source_fields_used(&alone);
-            let [source] = used.as_slice() else { continue };
-            let decision = |values| Remembered {
-                between: between.clone(),
-                source: source.clone(),
-                target: field.target.clone(),
-                values,
-                verdict: Verdict::Confirmed,
-                origin: origin.to_owned(),
-            };
-            found.push(decision(None));
-            found.extend(field.values.iter().flat_map(|map| &map.pairs).map(|pair| decision(Some(pair.clone()))));
-        }
-    }
-    found
 }

@@ -9,7 +9,8 @@ use super::exit::{Answer, Exit};
 use super::print;
 use crate::connect::{Location, open_source};
 use crate::matching::{
-    Between, Memory, ObjectSuggestion, Options, Suggestion, Suggestions, suggest_objects, suggest_values, suggest_with,
+    Between, Memory, ObjectSuggestion, Options, Suggestion, Suggestions, ValueSuggestion, suggest_objects,
+    suggest_with, system_name, target_system, with_observed_values,
 };
 use crate::profile::{Expression, FieldMapping, FilledBy, ObjectMapping, Profile, ValueMap, write_new};
 use crate::record::safe_text;
@@ -76,7 +77,7 @@ pub(crate) fn run(args: Args) -> Answer {
         Some(path) => Memory::load(&path)?,
         None => Memory::default(),
     };
-    let systems = (system_name(&from), system_name(&to));
+    let systems = (system_name(&from), target_system(&to, &target.name));
     let matched: Vec<Matched> = object_pairs(&source, &target)
         .into_iter()
         .filter_map(|objects| {
@@ -93,7 +94,7 @@ pub(crate) fn run(args: Args) -> Answer {
         args.target
     );
     if let Some(path) = &args.profile {
-        let profile = profile(&args, &matched, &source, &target, &memory, &systems);
+        let profile = profile(&args, &matched, &source, &target, &systems);
         print::file(path, &write_new(&profile), args.force)?;
     }
     match args.format {
@@ -108,7 +109,7 @@ fn source_schema(location: &Location, only: Option<&str>) -> anyhow::Result<Sche
     let mut schema = Schema { name: location.address.clone(), objects: Vec::new() };
     for name in source.objects()? {
         if only.is_none_or(|only| only.eq_ignore_ascii_case(&name)) {
-            schema.objects.push(profile_prefix(&*source, &name, PREFIX_RECORDS)?.object);
+            schema.objects.push(with_observed_values(&profile_prefix(&*source, &name, PREFIX_RECORDS)?));
         }
     }
     anyhow::ensure!(
@@ -118,19 +119,6 @@ fn source_schema(location: &Location, only: Option<&str>) -> anyhow::Result<Sche
         only.unwrap_or_default()
     );
     Ok(schema)
-}
-
-/// A steady name for a system in the memory: `salesforce` of a template, a file's or folder's name otherwise.
-pub(super) fn system_name(location: &Location) -> String {
-    let address = match location.address.split_once(':') {
-        Some(("template" | "sqlite" | "csv" | "json" | "ndjson" | "schema", rest)) => rest,
-        _ => &location.address,
-    };
-    let last = address.trim_end_matches('/').rsplit(['/', '\\']).next().unwrap_or(address);
-    match location.scheme() {
-        Some("template") => address.split('/').next().unwrap_or(address).to_lowercase(),
-        _ => last.split('.').next().unwrap_or(last).to_lowercase(),
-    }
 }
 
 fn between(systems: &(String, String), objects: &ObjectSuggestion) -> Between {
@@ -234,19 +222,12 @@ fn percent(confidence: f64) -> String {
 /// One-to-one pairs worth a line in a profile to start from.
 const WORTH_A_LINE: f64 = 0.3;
 
-fn profile(
-    args: &Args,
-    matched: &[Matched],
-    source: &Schema,
-    target: &Schema,
-    memory: &Memory,
-    systems: &(String, String),
-) -> Profile {
+fn profile(args: &Args, matched: &[Matched], source: &Schema, target: &Schema, systems: &(String, String)) -> Profile {
     let objects = matched
         .iter()
         .filter_map(|pair| {
             let (a, b) = (source.object(&pair.objects.source)?, target.object(&pair.objects.target)?);
-            Some(object_mapping(pair, a, b, memory, &between(systems, &pair.objects)))
+            Some(object_mapping(pair, a, b))
         })
         .collect();
     Profile {
@@ -257,13 +238,7 @@ fn profile(
     }
 }
 
-fn object_mapping(
-    pair: &Matched,
-    source: &Object,
-    target: &Object,
-    memory: &Memory,
-    between: &Between,
-) -> ObjectMapping {
+fn object_mapping(pair: &Matched, source: &Object, target: &Object) -> ObjectMapping {
     let mut fields = Vec::new();
     let compounds = pair.suggestions.compounds.iter().flat_map(|compound| &compound.targets);
     for field in &target.fields {
@@ -275,9 +250,7 @@ fn object_mapping(
                 let mut mapping = filled(&field.name, field_reference(&one.source));
                 mapping.note =
                     (!one.accepted).then(|| format!("to review, {}: {}", percent(one.confidence), one.reason));
-                mapping.values = source.field(&one.source).and_then(|from| {
-                    value_map(&from.samples, &from.constraints.one_of, &field.constraints.one_of, memory, between)
-                });
+                mapping.values = value_map(&one.values);
                 mapping
             }
             (_, Some((_, expression)), _) => {
@@ -308,20 +281,9 @@ fn checks(field: &crate::schema::Field) -> crate::profile::Checks {
     crate::profile::Checks { required: field.constraints.required, ..crate::profile::Checks::default() }
 }
 
-fn value_map(
-    samples: &[String],
-    declared: &[String],
-    options: &[String],
-    memory: &Memory,
-    between: &Between,
-) -> Option<ValueMap> {
-    let values = if declared.is_empty() { samples } else { declared };
-    if options.is_empty() || values.is_empty() || values.iter().all(|value| options.contains(value)) {
-        return None;
-    }
-    let pairs: Vec<(String, String)> = suggest_values(values, options, Some((memory, between)))
-        .into_iter()
-        .filter_map(|suggestion| Some((suggestion.from, suggestion.to?)))
-        .collect();
-    (!pairs.is_empty()).then(|| ValueMap { pairs, ..ValueMap::default() })
+fn value_map(values: &[ValueSuggestion]) -> Option<ValueMap> {
+    let pairs: Vec<(String, String)> =
+        values.iter().filter_map(|value| Some((value.from.clone(), value.to.clone()?))).collect();
+    let needed = pairs.iter().any(|(from, to)| from != to);
+    needed.then(|| ValueMap { pairs, ..ValueMap::default() })
 }

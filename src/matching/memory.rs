@@ -127,10 +127,16 @@ impl Memory {
         Ok(())
     }
 
-    /// Keeps a decision; an earlier one about the same pair gives way.
+    /// Keeps a decision; an earlier one about the same pair gives way, and so does another source field or value that
+    /// was confirmed for the same target.
     pub fn remember(&mut self, decision: Remembered) {
-        self.entries.retain(|entry| !entry.is_about_the_same(&decision));
+        self.entries.retain(|entry| !entry.gives_way_to(&decision));
         self.entries.insert(decision);
+    }
+
+    /// Whether the same was decided about the same pair, whoever did.
+    pub fn holds(&self, decision: &Remembered) -> bool {
+        self.entries.iter().any(|entry| entry.is_about_the_same(decision) && entry.verdict == decision.verdict)
     }
 
     /// Takes in another memory; where both decided, the other's decision counts.
@@ -219,6 +225,17 @@ impl Between {
 }
 
 impl Remembered {
+    fn gives_way_to(&self, newer: &Remembered) -> bool {
+        let confirmed = self.verdict == Verdict::Confirmed && newer.verdict == Verdict::Confirmed;
+        let here = self.between == newer.between && self.target == newer.target;
+        let displaced = match (&self.values, &newer.values) {
+            (None, None) => true,
+            (Some((from, _)), Some((newer_from, _))) => self.source == newer.source && from == newer_from,
+            _ => false,
+        };
+        self.is_about_the_same(newer) || (confirmed && here && displaced)
+    }
+
     fn is_about_the_same(&self, other: &Remembered) -> bool {
         self.between == other.between
             && self.source == other.source

@@ -9,7 +9,7 @@ pub struct Suggestions {
     pub by_source: Vec<(String, Vec<Candidate>)>,
     /// For every target field its ranked source candidates, best first.
     pub by_target: Vec<(String, Vec<Candidate>)>,
-    /// One-to-one over the whole object.
+    /// One-to-one over the whole object; what an operator confirmed stands whatever else is likely.
     pub mapping: Vec<Suggestion>,
     /// Several fields into one, or one into several, where one-to-one does not do.
     #[serde(default)]
@@ -98,4 +98,7 @@ pub struct Suggestion {
     pub accepted: bool,
     pub reason: String,
     pub evidence: Vec<Evidence>,
+    /// Where the target is a picklist: what the source's values mean in it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub values: Vec<ValueSuggestion>,
 }

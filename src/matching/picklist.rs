@@ -9,6 +9,7 @@ use super::memory::{Between, Memory, Verdict};
 use super::model::ValueSuggestion;
 use super::normalise::{plain_words, squeezed, stem};
 use super::vectors::{self, DIMENSIONS};
+use crate::schema::{Object, ObjectStats};
 
 /// Below this no value is proposed.
 const LEAST: f64 = 0.35;
@@ -48,6 +49,22 @@ impl<'a> Value<'a> {
         let vector = mean_vector(&words);
         Value { text, squeezed, words, meanings, vector }
     }
+}
+
+/// Different values up to which a field is taken for one that is chosen from a list.
+const LONGEST_LIST: u64 = 50;
+
+/// The object with every value that was seen of fields with few different ones, so that each value finds its partner;
+/// other fields keep their few samples.
+pub fn with_observed_values(stats: &ObjectStats) -> Object {
+    let mut object = stats.object.clone();
+    for (field, seen) in object.fields.iter_mut().zip(&stats.fields) {
+        if (1..=LONGEST_LIST).contains(&seen.distinct.count) && seen.values.iter().all(|value| !value.cut) {
+            let filled = seen.values.iter().filter(|value| !value.text.trim().is_empty());
+            field.samples = filled.map(|value| value.text.clone()).collect();
+        }
+    }
+    object
 }
 
 /// For every source value the target value that it most likely means, with how sure that is; values that nothing comes

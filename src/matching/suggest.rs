@@ -1,6 +1,6 @@
 //! The whole way for one pair of objects: views, candidates, signals, weights, confidence, one-to-one, reasons.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::assign::assign;
 use super::calibrate::{Standing, standings};
@@ -9,7 +9,8 @@ use super::compound::compounds;
 use super::constants::constants;
 use super::habits::{Habits, Shift};
 use super::memory::{Between, Memory, Verdict};
-use super::model::{Candidate, Suggestion, Suggestions};
+use super::model::{Candidate, Suggestion, Suggestions, ValueSuggestion};
+use super::picklist::suggest_values;
 use super::reasons;
 use super::view::{TypeGroup, Views};
 use crate::schema::Object;
@@ -63,9 +64,23 @@ pub fn suggest_with(source: &Object, target: &Object, options: &Options<'_>) -> 
         weights,
     };
     let mut suggestions = answer.suggestions();
+    for one in &mut suggestions.mapping {
+        one.values = values(source, target, one, options);
+    }
     suggestions.compounds = compounds(&views, &suggestions.mapping);
     suggestions.constants = constants(target, &suggestions.mapping, &suggestions.compounds);
     suggestions
+}
+
+/// What the source's values mean in the target's picklist; nothing where there is no picklist or every value is in it.
+fn values(source: &Object, target: &Object, pair: &Suggestion, options: &Options<'_>) -> Vec<ValueSuggestion> {
+    let (Some(from), Some(to)) = (source.field(&pair.source), target.field(&pair.target)) else { return Vec::new() };
+    let known = if from.constraints.one_of.is_empty() { &from.samples } else { &from.constraints.one_of };
+    let choices = &to.constraints.one_of;
+    if choices.is_empty() || known.iter().all(|value| choices.contains(value)) {
+        return Vec::new();
+    }
+    suggest_values(known, choices, options.memory)
 }
 
 struct Answer<'a> {
@@ -120,9 +135,24 @@ impl Answer<'_> {
         lists
     }
 
+    /// What an operator confirmed, and the best one-to-one assignment of the fields that are left.
     fn chosen(&self) -> Vec<usize> {
-        let gains: Vec<f32> = self.confidences.iter().map(|confidence| (confidence - LEAST).max(0.0)).collect();
-        assign(&self.scored.pairs, &gains, self.views.source.fields.len(), self.views.target.fields.len())
+        let pairs = &self.scored.pairs;
+        let confirmed: Vec<usize> =
+            (0..pairs.len()).filter(|pair| self.shifts[*pair].decided == Some(Verdict::Confirmed)).collect();
+        let (mut rows, mut columns) = (HashSet::new(), HashSet::new());
+        for &pair in &confirmed {
+            rows.insert(pairs[pair].0);
+            columns.insert(pairs[pair].1);
+        }
+        let taken = |pair: usize| rows.contains(&pairs[pair].0) || columns.contains(&pairs[pair].1);
+        let gain = |(pair, confidence): (usize, &f32)| if taken(pair) { 0.0 } else { (confidence - LEAST).max(0.0) };
+        let gains: Vec<f32> = self.confidences.iter().enumerate().map(gain).collect();
+        let assigned = assign(pairs, &gains, self.views.source.fields.len(), self.views.target.fields.len());
+        let mut chosen = confirmed;
+        chosen.extend(assigned);
+        chosen.sort_unstable();
+        chosen
     }
 
     fn suggestion(&self, pair: usize, explained: &HashMap<usize, Candidate>) -> Suggestion {
@@ -134,6 +164,7 @@ impl Answer<'_> {
             accepted: self.accepted(pair),
             reason: candidate.reason,
             evidence: candidate.evidence,
+            values: Vec::new(),
         }
     }
 

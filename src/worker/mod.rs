@@ -6,6 +6,7 @@
 mod evaluate;
 mod files;
 mod lane;
+mod learn;
 mod opened;
 mod pages;
 mod preview;
@@ -21,6 +22,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) use files::write_draft;
 
 use crate::app::{Answer, Asker, Effect, Msg};
+use crate::matching::Memory;
 use lane::{Kind, Lane, Pending};
 use opened::Shelf;
 use state_folder::StateFolder;
@@ -30,6 +32,8 @@ pub struct Worker {
     teller: Teller,
     shelf: Arc<Mutex<Shelf>>,
     state: StateFolder,
+    /// Where decisions are remembered; nowhere without a home folder.
+    memory: Option<PathBuf>,
     files: Lane,
     scans: Lane,
     pages: Lane,
@@ -53,21 +57,23 @@ impl Teller {
 impl Worker {
     /// `program` is what runs are started with: mapwright itself.
     pub fn new(sender: Sender<Msg>, program: PathBuf) -> Worker {
-        Worker::with_state(sender, program, StateFolder::default())
+        Worker::with_state(sender, program, StateFolder::default(), Memory::default_path())
     }
 
-    /// The same with a state folder of its own.
+    /// The same with a state folder of its own, decisions included.
     pub fn with_state_folder(sender: Sender<Msg>, program: PathBuf, state: PathBuf) -> Worker {
-        Worker::with_state(sender, program, StateFolder(state))
+        let memory = state.join("matches.ndjson");
+        Worker::with_state(sender, program, StateFolder(state), Some(memory))
     }
 
-    fn with_state(sender: Sender<Msg>, program: PathBuf, state: StateFolder) -> Worker {
+    fn with_state(sender: Sender<Msg>, program: PathBuf, state: StateFolder, memory: Option<PathBuf>) -> Worker {
         let pending = Pending::default();
         let lane = |name: &str, kind: Kind| Lane::new(name, kind, Arc::clone(&pending));
         Worker {
             teller: Teller(sender),
             shelf: Arc::default(),
             state,
+            memory,
             files: lane("files", Kind::Queue),
             scans: lane("scans", Kind::Queue),
             pages: lane("pages", Kind::LatestWins),
@@ -93,7 +99,14 @@ impl Worker {
             Effect::Quit | Effect::Stop | Effect::Redraw | Effect::Suspend | Effect::Mouse(_) | Effect::Copy(_) => {}
             Effect::FindRecents => self.files.put(move |_| files::recents(&state, &teller)),
             Effect::Open(job) => self.files.put(move |_| opened::open(&job, &shelf, &state, &teller)),
-            Effect::Suggest { from, to } => self.files.put(move |_| opened::suggest_pair(&from, &to, &shelf, &teller)),
+            Effect::Suggest { from, to } => {
+                let memory = self.memory.clone();
+                self.files.put(move |_| opened::suggest_pair(&from, &to, &shelf, memory.as_deref(), &teller));
+            }
+            Effect::Learn { new, undone } => {
+                let memory = self.memory.clone();
+                self.files.put(move |_| learn::learn(memory.as_deref(), new, &undone, &teller));
+            }
             Effect::Save { path, text, profile, own } => {
                 self.files.put(move |_| files::save(&path, text.as_deref(), &profile, own, &state, &teller));
             }

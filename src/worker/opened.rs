@@ -4,12 +4,15 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
+use super::learn::remembered;
 use super::pages::{Index, first_records};
 use super::state_folder::{StateFolder, when};
 use super::{Teller, files, locked};
 use crate::app::{Answer, Draft, Job, Opened, Problem, SourceObject};
 use crate::connect::{Location, Source, WriteMode, open_source};
-use crate::matching::{Suggestion, Suggestions, suggest};
+use crate::matching::{
+    Between, Options, Suggestion, Suggestions, suggest, suggest_with, system_name, target_system, with_observed_values,
+};
 use crate::profile::{self, Checks, FieldMapping, ObjectMapping, Profile};
 use crate::schema::{Constraints, Field, FieldType, Object, ObjectStats, Schema, load_target, profile_prefix};
 use crate::workspace;
@@ -27,14 +30,11 @@ pub(super) struct Shelf {
     pub stats: HashMap<String, Arc<ObjectStats>>,
     pub indexes: HashMap<String, Arc<Mutex<Index>>>,
     pub targets: Schema,
+    /// Names of the source's and the target's system in the memory.
+    pub systems: (String, String),
 }
 
 impl Shelf {
-    /// The source object as matching and compiling need it.
-    pub fn source_object(&self, name: &str) -> Option<&Object> {
-        self.stats.get(name).map(|stats| &stats.object)
-    }
-
     pub fn target_object(&self, name: &str) -> Option<&Object> {
         self.targets.object(name)
     }
@@ -103,7 +103,7 @@ fn open_pair(
     let objects = paired(&sources, &targets);
     let profile = Profile { name: None, source, target: written_to, objects };
     let would_be = state.new_profile(&profile);
-    put_on_shelf(shelf, opened, &sources, &targets);
+    put_on_shelf(shelf, opened, (&profile.source, &profile.target), &sources, &targets);
     let opened = Opened {
         profile: Arc::new(profile),
         sources,
@@ -146,8 +146,8 @@ fn open_profile(path: &Path, schema: Option<&Path>, shelf: &Mutex<Shelf>) -> Res
         Schema::default()
     });
     let targets = completed(known, &loaded.profile);
-    put_on_shelf(shelf, opened, &sources, &targets);
     let profile = Arc::new(loaded.profile);
+    put_on_shelf(shelf, opened, (&profile.source, &profile.target), &sources, &targets);
     let draft = draft_of(&path, &profile);
     let opened = Opened {
         path: Some(path.clone()),
@@ -203,10 +203,18 @@ fn look_at(source: &dyn Source, name: String) -> Result<SourceObject, crate::con
     })
 }
 
-fn put_on_shelf(shelf: &Mutex<Shelf>, source: Arc<dyn Source>, objects: &[SourceObject], targets: &Schema) {
+fn put_on_shelf(
+    shelf: &Mutex<Shelf>,
+    source: Arc<dyn Source>,
+    (from, to): (&Location, &Location),
+    objects: &[SourceObject],
+    targets: &Schema,
+) {
     let stats =
         objects.iter().filter_map(|object| Some((object.name.clone(), Arc::clone(object.stats.as_ref()?)))).collect();
-    *locked(shelf) = Shelf { source: Some(source), stats, indexes: HashMap::new(), targets: targets.clone() };
+    let systems = (system_name(from), target_system(to, &targets.name));
+    let indexes = HashMap::new();
+    *locked(shelf) = Shelf { source: Some(source), stats, indexes, targets: targets.clone(), systems };
 }
 
 /// A target that does not exist yet: the source's fields under their own names.
@@ -298,13 +306,24 @@ fn likeness(source: &Object, target: &Object) -> f64 {
 }
 
 /// Suggestions for a pair of objects.
-pub(super) fn suggest_pair(from: &str, to: &str, shelf: &Mutex<Shelf>, teller: &Teller) {
-    let (source, target) = {
+pub(super) fn suggest_pair(from: &str, to: &str, shelf: &Mutex<Shelf>, memory: Option<&Path>, teller: &Teller) {
+    let (source, target, systems) = {
         let shelf = locked(shelf);
-        (shelf.source_object(from).cloned(), shelf.target_object(to).cloned())
+        let source = shelf.stats.get(from).map(|stats| with_observed_values(stats));
+        (source, shelf.target_object(to).cloned(), shelf.systems.clone())
     };
+    let memory = remembered(memory, teller);
+    let between = Between {
+        source_system: systems.0,
+        source_object: from.to_owned(),
+        target_system: systems.1,
+        target_object: to.to_owned(),
+    };
+    let options = Options { memory: Some((&memory, &between)) };
     let suggestions = match (source, target) {
-        (Some(source), Some(target)) => same_names(&source, &target).unwrap_or_else(|| suggest(&source, &target)),
+        (Some(source), Some(target)) => {
+            same_names(&source, &target).unwrap_or_else(|| suggest_with(&source, &target, &options))
+        }
         _ => Suggestions::default(),
     };
     teller.tell(Answer::Suggested { from: from.to_owned(), to: to.to_owned(), suggestions: Arc::new(suggestions) });
@@ -324,6 +343,7 @@ fn same_names(source: &Object, target: &Object) -> Option<Suggestions> {
         accepted: true,
         reason: "the target gets the source's own field".to_owned(),
         evidence: Vec::new(),
+        values: Vec::new(),
     });
     let guessed = suggest(source, target);
     Some(Suggestions { mapping: mapping.collect(), ..guessed })

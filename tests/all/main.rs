@@ -10,6 +10,7 @@ mod eval;
 mod harness;
 mod inspect;
 mod job;
+mod learning;
 mod matching;
 mod pty;
 mod readme;

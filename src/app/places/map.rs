@@ -11,7 +11,8 @@ use crate::app::mapping::{self, SourceRow, State, TargetRow};
 use crate::app::project::Project;
 use crate::app::propose::expression_for;
 use crate::app::{Bulk, Effect, Evaluation, ListPane, Model, Move, Overlay, PaneId, PromptPurpose, Tone};
-use crate::profile::{Expression, FieldMapping, FilledBy};
+use crate::matching::ValueSuggestion;
+use crate::profile::{Expression, FieldMapping, FilledBy, ValueMap};
 use crate::schema::{Field, checks_for};
 
 /// Which target fields are shown.
@@ -366,8 +367,17 @@ pub fn proposed(project: &Project, source: &str, target: &Field) -> FieldMapping
         target: target.name.clone(),
         filled_by: FilledBy::Expression(Expression::new(expression_for(source, target, stats))),
         checks: checks_for(target),
+        values: values_for(project.suggested_values(source, &target.name)),
         ..FieldMapping::default()
     }
+}
+
+/// The values that are sure enough, where some change.
+fn values_for(suggested: &[ValueSuggestion]) -> Option<ValueMap> {
+    let sure = suggested.iter().filter(|value| value.accepted);
+    let pairs: Vec<(String, String)> = sure.filter_map(|value| Some((value.from.clone(), value.to.clone()?))).collect();
+    let needed = pairs.iter().any(|(from, to)| from != to);
+    needed.then(|| ValueMap { pairs, ..ValueMap::default() })
 }
 
 /// Puts a field's line where the target's order has it; what the profile orders otherwise stays.

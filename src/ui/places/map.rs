@@ -267,11 +267,18 @@ fn filled_by(width: u16, expression: &str, theme: &Theme) -> Line<'static> {
     Columns::new(width).just("← ", theme.accent).just(expression, theme.text).done()
 }
 
+/// Runners-up below this are not named beside the suggestion.
+const WORTH_NAMING: f64 = 0.05;
+
+/// Why the source field is suggested, and which comes next.
 fn reason(model: &Model, row: &TargetRow, fields: &[Field]) -> Option<String> {
     let source = fields.get(*row.sources.first()?)?;
     let candidates = model.project.as_ref()?.candidates(&row.name);
     let candidate = candidates.iter().find(|candidate| candidate.field == source.name)?;
-    (!candidate.reason.is_empty()).then(|| candidate.reason.clone())
+    let runner_up = candidates.iter().find(|other| other.field != source.name && other.confidence >= WORTH_NAMING);
+    let then = runner_up.map(|other| format!("; then {} {:.0}%", other.field, (other.confidence * 100.0).floor()));
+    let sentence = format!("{}{}", candidate.reason, then.unwrap_or_default());
+    (!sentence.is_empty()).then_some(sentence)
 }
 
 fn advice(row: &TargetRow) -> Option<&'static str> {
