@@ -5,7 +5,13 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{CoderResult, Decoder, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::{CoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+mod charset;
+mod score;
+
+pub(in crate::connect) use charset::Charset;
+use charset::CharsetDecoder;
 
 use super::file::{self, Existing, PendingFile, Prefix};
 use super::{ConnectError, ErrorKind, Location};
@@ -13,7 +19,7 @@ use super::{ConnectError, ErrorKind, Location};
 /// An encoding and why it was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct TextEncoding {
-    pub encoding: &'static Encoding,
+    pub encoding: Charset,
     /// Bytes of the byte-order mark at the start of the file.
     pub bom: usize,
     pub evidence: String,
@@ -22,14 +28,14 @@ pub(super) struct TextEncoding {
 impl TextEncoding {
     /// Whether the bytes can be read as they are.
     pub fn is_utf8(&self) -> bool {
-        self.encoding == UTF_8
+        self.encoding.is_utf8()
     }
 }
 
 /// The encoding that a location pins.
-pub(super) fn pinned(location: &Location) -> Result<Option<&'static Encoding>, ConnectError> {
+pub(super) fn pinned(location: &Location) -> Result<Option<Charset>, ConnectError> {
     let Some(label) = &location.encoding else { return Ok(None) };
-    let known = Encoding::for_label_no_replacement(label.as_bytes());
+    let known = Charset::for_label(label);
     known.map(Some).ok_or_else(|| {
         ConnectError::new(
             ErrorKind::Unsupported,
@@ -40,16 +46,25 @@ pub(super) fn pinned(location: &Location) -> Result<Option<&'static Encoding>, C
     })
 }
 
+/// Whether a label names an encoding that can be read.
+pub fn knows_encoding(label: &str) -> bool {
+    Charset::for_label(label).is_some()
+}
+
 /// Guesses the encoding from the start of a file and pieces from further on (each may begin and end within a character).
 /// `whole` says that the start is all there is.
 pub(super) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncoding {
+    if let Some(encoding) = utf32(start) {
+        let evidence = format!("encoding {}: every four bytes are a character", encoding.name());
+        return TextEncoding { encoding, bom: 0, evidence };
+    }
     if let Some((encoding, bom)) = Encoding::for_bom(start) {
         let evidence = format!("encoding {}: the file starts with its byte-order mark", encoding.name());
-        return TextEncoding { encoding, bom, evidence };
+        return TextEncoding { encoding: encoding.into(), bom, evidence };
     }
     if let Some((encoding, share)) = utf16_without_mark(start) {
         let evidence = format!("encoding {}: {share}% of every second byte is zero", encoding.name());
-        return TextEncoding { encoding, bom: 0, evidence };
+        return TextEncoding { encoding: encoding.into(), bom: 0, evidence };
     }
     let start_is_utf8 = valid_utf8(start, false, !whole);
     if start_is_utf8 && pieces.iter().all(|piece| valid_utf8(piece, true, true)) {
@@ -59,11 +74,11 @@ pub(super) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncodi
         } else {
             "encoding UTF-8: every byte sequence seen is valid".to_owned()
         };
-        return TextEncoding { encoding: UTF_8, bom: 0, evidence };
+        return TextEncoding { encoding: UTF_8.into(), bom: 0, evidence };
     }
     if let Some(good) = mostly_utf8(start) {
         let evidence = format!("encoding UTF-8: {good} valid sequences beyond ASCII, and only a few broken ones");
-        return TextEncoding { encoding: UTF_8, bom: 0, evidence };
+        return TextEncoding { encoding: UTF_8.into(), bom: 0, evidence };
     }
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
     detector.feed(start, false);
@@ -72,8 +87,58 @@ pub(super) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncodi
     }
     detector.feed(b"", true);
     let encoding = detector.guess(None, Utf8Detection::Allow);
-    let evidence = format!("encoding {}: not valid UTF-8; the most likely by its letters", encoding.name());
+    let mut sample = start.to_vec();
+    pieces.iter().for_each(|piece| sample.extend_from_slice(piece));
+    let (encoding, why) = second_opinion(&sample, encoding);
+    let evidence = format!("encoding {}: not valid UTF-8; {why}", encoding.name());
     TextEncoding { encoding, bom: 0, evidence }
+}
+
+/// Holds the library's guess against the letters of the languages written in single-byte encodings.
+fn second_opinion(bytes: &[u8], guessed: &'static Encoding) -> (Charset, String) {
+    /// So much better must another encoding fit.
+    const BETTER: f64 = 0.3;
+    const MUCH_BETTER: f64 = 2.5;
+    /// As well as this fits only what is right.
+    const GOOD: f64 = -3.6;
+    let usual = || (guessed.into(), "the most likely by its letters".to_owned());
+    let (best, own) = score::opinions(bytes, guessed.into());
+    let Some(best) = best else { return usual() };
+    let replaces = match own {
+        Some(own) => {
+            let gain = best.score - own.score;
+            // Two encodings of one language differ in a few letters only: many small hints count.
+            let same = own.language == best.language && gain * best.count as f64 > 8.0;
+            (gain > BETTER && best.count >= 4) || gain > MUCH_BETTER || same
+        }
+        None => best.score > GOOD && best.count >= 40 && best.charset.character(0xe0).is_some(),
+    };
+    if !replaces || best.charset == guessed.into() {
+        return usual();
+    }
+    (best.charset, format!("its {} characters beyond ASCII are those of {}", best.count, best.language))
+}
+
+/// UTF-32, with or without a mark: hardly any other four bytes are the number of a character.
+pub(super) fn utf32(start: &[u8]) -> Option<Charset> {
+    let units = start.len() / 4;
+    if units < 4 {
+        return None;
+    }
+    let (mut big, mut little) = (0, 0);
+    for unit in start.as_chunks::<4>().0 {
+        // Zero is a character, too, but tells nothing.
+        let is = |code: u32| {
+            let text = char::from_u32(code).is_some_and(|letter| !letter.is_control() || letter.is_ascii_whitespace());
+            usize::from(code != 0 && text)
+        };
+        big += is(u32::from_be_bytes(*unit));
+        little += is(u32::from_le_bytes(*unit));
+    }
+    [(big, true), (little, false)]
+        .into_iter()
+        .find(|(count, _)| count * 20 >= units * 19)
+        .map(|(_, big)| Charset::Utf32 { big })
 }
 
 /// UTF-16 without a mark: text in Latin script has a zero in every second byte, and never one in the others.
@@ -119,7 +184,7 @@ pub(super) fn of_file(location: &Location, prefix: &Prefix) -> Result<TextEncodi
         return Ok(guess(&prefix.bytes, &prefix.pieces, prefix.is_whole()));
     };
     let bom = match Encoding::for_bom(&prefix.bytes) {
-        Some((found, len)) if found == pinned => len,
+        Some((found, len)) if pinned == found.into() => len,
         _ => 0,
     };
     Ok(TextEncoding { encoding: pinned, bom, evidence: format!("encoding {}: pinned", pinned.name()) })
@@ -222,7 +287,7 @@ fn cut_character(bytes: &[u8]) -> usize {
 /// Reads any encoding as UTF-8. What cannot be read becomes U+FFFD; a byte-order mark is dropped.
 pub(super) struct Transcoder<R> {
     input: R,
-    decoder: Decoder,
+    decoder: CharsetDecoder,
     raw: Vec<u8>,
     /// The part of `raw` that is still to be decoded.
     from: usize,
@@ -237,10 +302,10 @@ pub(super) struct Transcoder<R> {
 }
 
 impl<R: Read> Transcoder<R> {
-    pub fn new(input: R, encoding: &'static Encoding) -> Transcoder<R> {
+    pub fn new(input: R, encoding: Charset) -> Transcoder<R> {
         Transcoder {
             input,
-            decoder: encoding.new_decoder_with_bom_removal(),
+            decoder: encoding.decoder(),
             raw: vec![0; 64 << 10],
             from: 0,
             to: 0,
@@ -265,8 +330,7 @@ impl<R: Read> Transcoder<R> {
                 self.from = 0;
                 self.ended = self.to == 0;
             }
-            let (result, read, written, _) =
-                self.decoder.decode_to_utf8(&self.raw[self.from..self.to], buffer, self.ended);
+            let (result, read, written) = self.decoder.decode(&self.raw[self.from..self.to], buffer, self.ended);
             self.from += read;
             self.consumed += read as u64;
             self.done = self.ended && result == CoderResult::InputEmpty;
@@ -314,27 +378,27 @@ mod tests {
         assert_eq!(
             guess("\u{feff}id".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>().as_slice(), &[], true)
                 .encoding,
-            UTF_16LE
+            UTF_16LE.into()
         );
         let bare: Vec<u8> = "id,name\n1,Ann\n".encode_utf16().flat_map(u16::to_be_bytes).collect();
-        assert_eq!(guess(&bare, &[], true).encoding, UTF_16BE);
-        assert_eq!(guess("id,naïve".as_bytes(), &[], true).encoding, UTF_8);
-        assert_eq!(guess(b"id,name\n1,Jos\xe9 Mu\xf1oz\n", &[], true).encoding, WINDOWS_1252);
+        assert_eq!(guess(&bare, &[], true).encoding, UTF_16BE.into());
+        assert_eq!(guess("id,naïve".as_bytes(), &[], true).encoding, UTF_8.into());
+        assert_eq!(guess(b"id,name\n1,Jos\xe9 Mu\xf1oz\n", &[], true).encoding, WINDOWS_1252.into());
     }
 
     #[test]
     fn a_late_piece_can_change_the_guess() {
-        assert_eq!(guess(b"id,name\n", &[b"Jos\xe9 y Mar\xeda".to_vec()], false).encoding, WINDOWS_1252);
+        assert_eq!(guess(b"id,name\n", &[b"Jos\xe9 y Mar\xeda".to_vec()], false).encoding, WINDOWS_1252.into());
         // A piece that begins and ends within a character is no evidence against UTF-8.
         let piece = "éé".as_bytes();
-        assert_eq!(guess(b"id,name\n", &[piece[1..3].to_vec()], false).encoding, UTF_8);
+        assert_eq!(guess(b"id,name\n", &[piece[1..3].to_vec()], false).encoding, UTF_8.into());
     }
 
     #[test]
     fn a_few_broken_bytes_leave_a_utf8_file_utf8() {
         let mut text = "Łódź Kraków Gdańsk Świnoujście ".repeat(20).into_bytes();
         text.push(0xff);
-        assert_eq!(guess(&text, &[], true).encoding, UTF_8);
+        assert_eq!(guess(&text, &[], true).encoding, UTF_8.into());
     }
 
     #[test]
@@ -356,7 +420,7 @@ mod tests {
         let text = "Zoë;Łukasz\n€ 5;ß\n";
         let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         for size in [1, 2, 3, 7, 64, 1000] {
-            let mut transcoder = Transcoder::new(bytes.as_slice(), UTF_16LE);
+            let mut transcoder = Transcoder::new(bytes.as_slice(), UTF_16LE.into());
             let (mut out, mut buffer) = (Vec::new(), vec![0; size]);
             loop {
                 let read = transcoder.read(&mut buffer).unwrap();

@@ -111,6 +111,9 @@ fn not_text(bytes: &[u8]) -> Option<&'static str> {
         return Some(what);
     }
     let sample = &bytes[..bytes.len().min(64 << 10)];
+    if super::encoding::utf32(sample).is_some() {
+        return None;
+    }
     let zeros = memchr::memchr_iter(0, sample).count();
     let controls =
         sample.iter().filter(|byte| **byte < 0x20 && !matches!(**byte, 0 | 9..=13 | 0x1b | 0x1c..=0x1f)).count();

@@ -19,7 +19,7 @@ pub mod sqlite;
 mod table;
 mod window;
 
-pub use encoding::decode_text;
+pub use encoding::{decode_text, knows_encoding};
 pub use error::{ConnectError, ErrorKind};
 pub use location::Location;
 pub use sink::{
