@@ -22,13 +22,29 @@ pub(crate) struct Args {
     /// The delimiter of the input, where the guess is wrong
     #[arg(long, value_name = "TEXT")]
     delimiter: Option<String>,
+    /// Leave records as they are where delimiters or quotes are broken
+    #[arg(long)]
+    as_is: bool,
 }
 
 /// Exit 0: written, repairs told on standard error; 3: well-formed, but no table; 1: refused.
 pub(crate) fn run(args: Args) -> Answer {
-    let input = Location { encoding: args.encoding, delimiter: args.delimiter, ..Location::from_argument(&args.input) };
-    let target = open_target(&Location::from_argument(&args.output))?;
-    let converted = open_source(&input).and_then(|source| engine::convert(&*source, &args.object, &*target));
+    let input = Location {
+        encoding: args.encoding,
+        delimiter: args.delimiter,
+        repair: !args.as_is,
+        ..Location::from_argument(&args.input)
+    };
+    let mut output = Location::from_argument(&args.output);
+    // The format must be known before anything is read.
+    open_target(&output)?;
+    let mut evidence = Vec::new();
+    let converted = open_source(&input).and_then(|source| {
+        // Names that were made up are no names: a delimited file stays one without a header.
+        output.header = (!source.names_fields(&args.object)).then_some(false);
+        evidence = source.evidence(&args.object);
+        engine::convert(&*source, &args.object, &*open_target(&output)?)
+    });
     let done = match converted {
         Ok(done) => done,
         Err(error) if error.kind == ErrorKind::Empty => {
@@ -38,6 +54,13 @@ pub(crate) fn run(args: Args) -> Answer {
         Err(error) => return Err(error.into()),
     };
     let mut err = std::io::stderr().lock();
+    for line in &evidence {
+        let _ = writeln!(err, "{}", safe_text(line));
+    }
+    if !done.left.is_empty() {
+        let names: Vec<_> = done.left.iter().take(12).map(|name| safe_text(name)).collect();
+        let _ = writeln!(err, "left: {} (name one with --object)", names.join(", "));
+    }
     for (code, (count, numbers)) in &done.repairs {
         let first: Vec<String> = numbers.iter().map(u64::to_string).collect();
         let more = if *count > numbers.len() as u64 { ", …" } else { "" };

@@ -18,6 +18,9 @@ pub struct Location {
     pub encoding: Option<String>,
     /// Whether the first record names the fields; guessed where absent.
     pub header: Option<bool>,
+    /// Whether boundaries that can only be guessed are repaired (delimited text): by `convert`, and by `run` where the
+    /// profile says so.
+    pub repair: bool,
 }
 
 impl Location {

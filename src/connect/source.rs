@@ -52,6 +52,12 @@ pub trait Source: Send + Sync {
 
     fn fingerprint(&self, object: &str) -> Result<Fingerprint, ConnectError>;
 
+    /// Whether the fields have names in the source itself, and not made-up ones (a delimited file without a header).
+    fn names_fields(&self, object: &str) -> bool {
+        let _ = object;
+        true
+    }
+
     /// Whether the source ends.
     fn endless(&self) -> bool {
         false

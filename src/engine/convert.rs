@@ -15,6 +15,8 @@ pub struct Converted {
     pub fields: usize,
     /// What had to be repaired, by finding code: how many records, and the first few record numbers.
     pub repairs: BTreeMap<&'static str, (u64, Vec<u64>)>,
+    /// Other objects of the source, which were left.
+    pub left: Vec<String>,
 }
 
 /// How many record numbers a repair names.
@@ -26,7 +28,12 @@ const NAMED: usize = 5;
 /// # Errors
 /// The source's and the target's; a record that is not of the source's form at all cannot be repaired.
 pub fn convert(source: &dyn Source, object: &str, target: &dyn Target) -> Result<Converted, ConnectError> {
-    let from = source_object(source, object)?;
+    let objects = source.objects()?;
+    let from = match objects.first() {
+        Some(first) if object.is_empty() && source.format() != "sqlite" => first.clone(),
+        _ => source_object(source, object)?,
+    };
+    let left: Vec<String> = objects.into_iter().filter(|other| object.is_empty() && *other != from).collect();
     let request = ReadRequest::default();
     let mut reader = source.read(&from, &request)?;
     let decoder = reader.decoder();
@@ -40,7 +47,7 @@ pub fn convert(source: &dyn Source, object: &str, target: &dyn Target) -> Result
         WriteRequest { object: name, fields: fields.clone(), mode: WriteMode::Replace, ..WriteRequest::default() };
     let mut sink = target.open(&request)?;
     let encoder = sink.encoder();
-    let mut done = Converted { fields: fields.len(), ..Converted::default() };
+    let mut done = Converted { fields: fields.len(), left, ..Converted::default() };
     let (mut chunk, mut batch, mut rows) = (Chunk::default(), Batch::default(), TargetBatch::default());
     let mut copy = || -> Result<(), ConnectError> {
         let mut lines = 0;

@@ -71,6 +71,7 @@ pub(super) static LOCATION: Form = Form {
         known_as("quote", &["quotechar", "quote_char"]),
         known_as("encoding", &["charset"]),
         known_as("header", &["has_header", "headers"]),
+        known_as("repair", &["mend", "fix"]),
     ],
 };
 

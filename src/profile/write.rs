@@ -121,6 +121,9 @@ fn location(location: &Location) -> Option<Out> {
     );
     pin("encoding", &location.encoding);
     entries.extend(location.header.map(|header| ("header", word(if header { "true" } else { "false" }))));
+    if location.repair {
+        entries.push(("repair", word("true")));
+    }
     match entries.len() {
         1 if location.address.is_empty() => None,
         1 => Some(text(&location.address)),

@@ -30,6 +30,23 @@ pub enum Fault {
     UnknownField,
     /// An object has a key twice; the last value stands in the cell.
     DuplicateKey,
+    /// The record's cells were guessed where its delimiters or quotes are broken; only where repairs were asked for.
+    Repaired(Repair),
+}
+
+/// What was wrong with a record whose cells were guessed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Repair {
+    /// Two cells had run together.
+    LostDelimiter,
+    /// An empty cell too many was left out.
+    ExtraDelimiter,
+    /// A value held the delimiter without being quoted.
+    UnquotedDelimiter,
+    /// The record has another delimiter than its table.
+    OtherDelimiter,
+    /// Quotes were not doubled, or one stood where none belongs.
+    Quotes,
 }
 
 impl Fault {
@@ -44,12 +61,17 @@ impl Fault {
             Fault::Malformed => "malformed",
             Fault::UnknownField => "unknown_field",
             Fault::DuplicateKey => "duplicate_key",
+            Fault::Repaired(Repair::LostDelimiter) => "lost_delimiter",
+            Fault::Repaired(Repair::ExtraDelimiter) => "extra_delimiter",
+            Fault::Repaired(Repair::UnquotedDelimiter) => "unquoted_delimiter",
+            Fault::Repaired(Repair::OtherDelimiter) => "other_delimiter",
+            Fault::Repaired(Repair::Quotes) => "broken_quotes",
         }
     }
 
     /// Whether a run must reject the record: its cells may not be what the writer meant.
     pub fn rejects(self) -> bool {
-        !matches!(self, Fault::StrayQuote | Fault::UnknownField)
+        !matches!(self, Fault::StrayQuote | Fault::UnknownField | Fault::Repaired(_))
     }
 }
 

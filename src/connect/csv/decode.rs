@@ -1,9 +1,12 @@
 //! Turns a chunk into a batch, on any thread. Cells point into the chunk's own bytes; only what is doubled or escaped is
 //! written anew, behind them.
 
+use std::sync::Arc;
+
 use memchr::memchr;
 
 use super::Dialect;
+use super::mend::{Mended, Mender};
 use super::scan::{self, Form, Scanned, Span, Step, Tail};
 use crate::connect::{Chunk, ConnectError, Decoder};
 use crate::record::{Batch, Fault, Kind, Origin, Row, Slot, SourceType};
@@ -15,6 +18,10 @@ pub(super) struct CsvDecoder {
     pub fields: Vec<String>,
     /// The stream was made UTF-8 from another encoding: what could not be read is U+FFFD there.
     pub transcoded: bool,
+    /// Puts records right whose width or quotes are odd, where repairs are wanted.
+    pub mender: Option<Arc<Mender>>,
+    /// Lines of the file before the first that is read (a later table of the file).
+    pub lines_before: u64,
 }
 
 impl Decoder for CsvDecoder {
@@ -24,12 +31,15 @@ impl Decoder for CsvDecoder {
         let mut work =
             Work { dialect: self.dialect, width: self.fields.len(), at: chunk.skip, line: 1, end: batch.data.len() };
         work.line += count_lines(&self.dialect, &batch.data[..chunk.skip]);
-        if chunk.irregular {
-            work.exact(batch);
+        if chunk.irregular || self.mender.is_some() {
+            work.exact(batch, self.mender.as_deref());
         } else {
             work.fast(batch);
         }
         chunk.lines = work.line - 1;
+        if self.lines_before > 0 {
+            batch.number(0, self.lines_before);
+        }
         self.check_text(batch, work.end);
         Ok(())
     }
@@ -182,12 +192,16 @@ impl Work {
     }
 
     /// Records of any chunk, by the exact rules.
-    fn exact(&mut self, batch: &mut Batch) {
+    fn exact(&mut self, batch: &mut Batch, mender: Option<&Mender>) {
         let mut spans: Vec<Span> = Vec::new();
         loop {
             match scan::record(&self.dialect, &batch.data[..self.end], self.at, Tail::End, &mut spans) {
                 Step::Record(found) => {
-                    self.exact_row(batch, &found, &spans);
+                    let raw = &batch.data[found.start..found.end];
+                    match mender.and_then(|mender| mender.mend(raw, &found, &spans)) {
+                        Some(mended) => self.mended_row(batch, &found, &mended),
+                        None => self.exact_row(batch, &found, &spans),
+                    }
                     self.at = found.next;
                 }
                 Step::Blank { lines } => {
@@ -216,6 +230,21 @@ impl Work {
             None
         };
         self.end_row(batch, (found.start, found.end), self.line, spans.len(), fault);
+        self.line += found.lines;
+    }
+
+    /// A record whose cells were put right: their text goes behind the chunk.
+    fn mended_row(&mut self, batch: &mut Batch, found: &Scanned, mended: &Mended) {
+        for cell in mended.cells.iter().take(self.width) {
+            let start = batch.data.len();
+            batch.data.extend_from_slice(cell);
+            batch.slots.push(plain(start, batch.data.len()));
+        }
+        self.line += found.lines_before;
+        self.end_row(batch, (found.start, found.end), self.line, self.width, None);
+        if let Some(row) = batch.rows.last_mut() {
+            row.fault = Some(mended.fault);
+        }
         self.line += found.lines;
     }
 

@@ -26,10 +26,12 @@ impl LineEnd {
     }
 }
 
-/// How a delimited file is written. Delimiter, quote and escape are single ASCII characters.
+/// How a delimited file is written. Quote and escape are single ASCII characters, the delimiter up to four.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dialect {
     pub delimiter: u8,
+    /// The rest of a delimiter of several characters (`||`, `, `); zeros fill it up.
+    pub rest: [u8; 3],
     /// `None`: quotes are ordinary characters.
     pub quote: Option<u8>,
     /// A character that takes the meaning from the next one inside quotes; RFC 4180 has none and doubles quotes.
@@ -40,15 +42,44 @@ pub struct Dialect {
 impl Default for Dialect {
     /// RFC 4180, with line feeds.
     fn default() -> Dialect {
-        Dialect { delimiter: b',', quote: Some(b'"'), escape: None, line_end: LineEnd::Lf }
+        Dialect { delimiter: b',', rest: [0; 3], quote: Some(b'"'), escape: None, line_end: LineEnd::Lf }
     }
 }
 
 impl Dialect {
     /// Whether a chunk may be trusted to the fast rules at all.
     pub(super) fn allows_fast(&self) -> bool {
-        self.escape.is_none() && self.line_end != LineEnd::Cr
+        self.escape.is_none() && self.line_end != LineEnd::Cr && self.rest[0] == 0
     }
+
+    /// The whole delimiter.
+    pub fn delimiter_bytes(&self) -> Vec<u8> {
+        let mut all = vec![self.delimiter];
+        all.extend_from_slice(self.rest());
+        all
+    }
+
+    /// What follows the first character of the delimiter.
+    pub(super) fn rest(&self) -> &[u8] {
+        let len = self.rest.iter().position(|byte| *byte == 0).unwrap_or(self.rest.len());
+        &self.rest[..len]
+    }
+}
+
+/// The delimiter of several characters that a location pins, as its first character and the rest.
+pub(super) fn pinned_delimiters(location: &Location) -> Result<Option<(u8, [u8; 3])>, ConnectError> {
+    let several = location.delimiter.as_deref().map(str::as_bytes).filter(|bytes| {
+        (2..=4).contains(&bytes.len())
+            && bytes
+                .iter()
+                .all(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\n\r\"\0\\".contains(byte))
+    });
+    let Some([first, rest @ ..]) = several else {
+        return pinned_delimiter(location).map(|pinned| pinned.map(|byte| (byte, [0; 3])));
+    };
+    let mut filled = [0; 3];
+    filled[..rest.len()].copy_from_slice(rest);
+    Ok(Some((*first, filled)))
 }
 
 /// The delimiter that a location pins; `tab` and `\t` stand for the tab.

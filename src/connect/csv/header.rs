@@ -37,6 +37,15 @@ fn is_year(cell: &str) -> bool {
 /// headers.
 pub(super) fn guess(records: &[Vec<String>]) -> (bool, String) {
     let Some((first, rest)) = records.split_first() else { return (true, "header: the file has no records".into()) };
+    // A header that stands there again as a whole (over several lines, above another table) is no data.
+    let again = |record: &&Vec<String>| {
+        let same = record.iter().zip(first).filter(|(cell, name)| cell == name && !cell.trim().is_empty()).count();
+        same < 2 || same * 10 < first.len() * 6
+    };
+    let rest: Vec<&Vec<String>> = rest.iter().filter(again).collect();
+    if rest.is_empty() && records.len() > 1 {
+        return (true, "header: it stands there again, and nothing else".into());
+    }
     for (column, cell) in first.iter().enumerate() {
         let kind = shape(cell);
         if kind == Shape::Address {

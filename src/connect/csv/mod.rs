@@ -8,6 +8,7 @@ mod cutter;
 mod decode;
 mod dialect;
 mod header;
+mod mend;
 mod scan;
 mod sink;
 mod sniff;

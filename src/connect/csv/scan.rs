@@ -120,9 +120,8 @@ pub(super) fn record(dialect: &Dialect, bytes: &[u8], from: usize, tail: Tail, f
                 }
             }
         }
-        let end = match memchr3(dialect.delimiter, b'\n', b'\r', bytes.get(look_from..).unwrap_or_default()) {
-            Some(found) => look_from + found,
-            None if tail == Tail::End => bytes.len(),
+        let end = match field_end(dialect, bytes, look_from, tail) {
+            Some(end) => end,
             None => return more(bytes, start),
         };
         let mut span_end = end;
@@ -133,12 +132,14 @@ pub(super) fn record(dialect: &Dialect, bytes: &[u8], from: usize, tail: Tail, f
                 form = Form::Mixed;
                 span_start = at;
             }
-            Some(quote) => scanned.stray_quote |= memchr(quote, &bytes[at..end]).is_some(),
+            Some(quote) => scanned.stray_quote |= strays(quote, &bytes[at..end]),
             None => {}
         }
         fields.push(Span { start: span_start, end: span_end, form });
         if bytes.get(end) == Some(&dialect.delimiter) {
-            at = end + 1;
+            let rest = dialect.rest();
+            let whole = bytes.get(end + 1..).is_some_and(|after| after.starts_with(rest));
+            at = end + 1 + if whole { rest.len() } else { 0 };
             continue;
         }
         let Some(next) = after_line_end(bytes, end, tail) else { return more(bytes, start) };
@@ -146,6 +147,32 @@ pub(super) fn record(dialect: &Dialect, bytes: &[u8], from: usize, tail: Tail, f
         scanned.next = next;
         scanned.lines += u64::from(next > end);
         return Step::Record(scanned);
+    }
+}
+
+/// The delimiter or line end that ends the field, or the end of the bytes; `None`: more is needed to tell.
+fn field_end(dialect: &Dialect, bytes: &[u8], from: usize, tail: Tail) -> Option<usize> {
+    let rest = dialect.rest();
+    let mut at = from;
+    loop {
+        match memchr3(dialect.delimiter, b'\n', b'\r', bytes.get(at..).unwrap_or_default()) {
+            Some(found) if rest.is_empty() => return Some(at + found),
+            Some(found) => {
+                let end = at + found;
+                let after = bytes.get(end + 1..).unwrap_or_default();
+                if tail == Tail::More && after.len() < rest.len() {
+                    return None;
+                }
+                // Where the rest is spaces, it may be missing at the end of a line.
+                let cut = rest.iter().all(|byte| *byte == b' ') && matches!(after.first(), None | Some(b'\n' | b'\r'));
+                if bytes[end] != dialect.delimiter || after.starts_with(rest) || cut {
+                    return Some(end);
+                }
+                at = end + 1;
+            }
+            None if tail == Tail::End => return Some(bytes.len()),
+            None => return None,
+        }
     }
 }
 
@@ -174,7 +201,19 @@ fn after_line_end(bytes: &[u8], end: usize, tail: Tail) -> Option<usize> {
     }
 }
 
-/// Finds the quote that closes the field opened at `open`.
+fn ends_field(dialect: &Dialect, byte: u8) -> bool {
+    byte == dialect.delimiter || byte == b'\n' || byte == b'\r'
+}
+
+/// Whether a quote stands in an unquoted field where it means nothing; an apostrophe inside is text.
+fn strays(quote: u8, text: &[u8]) -> bool {
+    match quote {
+        b'\'' => text.first() == Some(&quote) || text.len() > 1 && text.last() == Some(&quote),
+        _ => memchr(quote, text).is_some(),
+    }
+}
+
+/// Finds the quote that closes the field opened at `open`. An apostrophe closes only where a field can end.
 fn quoted_field(dialect: &Dialect, bytes: &[u8], open: usize, tail: Tail) -> Quoted {
     let Some(quote) = dialect.quote else { return Quoted::Unclosed };
     let limit = bytes.len().min(open + FIELD_LIMIT);
@@ -202,6 +241,9 @@ fn quoted_field(dialect: &Dialect, bytes: &[u8], open: usize, tail: Tail) -> Quo
             at = found + 2;
         } else if next.is_none() && tail == Tail::More {
             return Quoted::More;
+        } else if quote == b'\'' && next.is_some_and(|next| !ends_field(dialect, next)) {
+            // An apostrophe.
+            at = found + 1;
         } else {
             break found;
         }
@@ -210,7 +252,9 @@ fn quoted_field(dialect: &Dialect, bytes: &[u8], open: usize, tail: Tail) -> Quo
     let lines = line_ends_inside(dialect, inside);
     let ends_well =
         bytes.get(close + 1).is_none_or(|next| *next == dialect.delimiter || *next == b'\n' || *next == b'\r');
-    let opens = inside.last().is_some_and(|last| *last == dialect.delimiter || *last == b'\n' || *last == b'\r');
+    let before = inside.strip_suffix(dialect.rest()).unwrap_or(inside);
+    let opens = before.last().is_some_and(|last| *last == dialect.delimiter)
+        || inside.last().is_some_and(|last| *last == b'\n' || *last == b'\r');
     if !ends_well && opens {
         return Quoted::Unclosed;
     }
@@ -258,6 +302,9 @@ pub(super) fn unescape(dialect: &Dialect, written: &[u8], form: Form, text: &mut
         let after = rest.get(found + 1).copied();
         match (rest[found] == quote, after) {
             // Text after the closing quote stays as it is.
+            (true, Some(after)) if quote == b'\'' && after != quote && form == Form::Escaped => {
+                text.extend_from_slice(&[quote, after]);
+            }
             (true, after) if after != Some(quote) => {
                 text.extend_from_slice(&rest[found + 1..]);
                 return;

@@ -21,7 +21,8 @@ pub struct Sniffed {
 /// What is known before sniffing.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Pinned {
-    pub delimiter: Option<u8>,
+    /// First character and rest.
+    pub delimiter: Option<(u8, [u8; 3])>,
     pub quote: Option<Option<u8>>,
 }
 
@@ -39,10 +40,13 @@ struct Reading {
 /// Guesses the dialect from a sample of UTF-8 text; `whole` says that it is the whole file.
 pub fn sniff(sample: &[u8], whole: bool, pinned: Pinned) -> Sniffed {
     let line_end = line_end(sample);
-    let delimiters: Vec<u8> = match pinned.delimiter {
+    let delimiters: Vec<(u8, [u8; 3])> = match pinned.delimiter {
         Some(delimiter) => vec![delimiter],
         // The comma is always tried: it reads a file of one field, too.
-        None => DELIMITERS.iter().copied().filter(|byte| *byte == b',' || memchr(*byte, sample).is_some()).collect(),
+        None => {
+            let single = DELIMITERS.iter().copied().filter(|byte| *byte == b',' || memchr(*byte, sample).is_some());
+            single.map(|byte| (byte, [0; 3])).chain(several(sample)).collect()
+        }
     };
     let quotes: Vec<Option<u8>> = match pinned.quote {
         Some(quote) => vec![quote],
@@ -52,12 +56,12 @@ pub fn sniff(sample: &[u8], whole: bool, pinned: Pinned) -> Sniffed {
         }
     };
     let mut best: Option<Reading> = None;
-    for &delimiter in &delimiters {
+    for &(delimiter, rest) in &delimiters {
         for &quote in &quotes {
             if quote == Some(delimiter) {
                 continue;
             }
-            let mut dialect = Dialect { delimiter, quote, escape: None, line_end };
+            let mut dialect = Dialect { delimiter, rest, quote, escape: None, line_end };
             dialect.escape = backslash_escapes(&dialect, sample).then_some(b'\\');
             let reading = read(dialect, sample, whole);
             if best.as_ref().is_none_or(|best| reading.score > best.score) {
@@ -91,12 +95,41 @@ pub fn sniff(sample: &[u8], whole: bool, pinned: Pinned) -> Sniffed {
 }
 
 fn describe(best: &Reading, pinned: Pinned) -> String {
-    let delimiter = spell(best.dialect.delimiter);
+    let delimiter = match best.dialect.rest() {
+        [] => spell(best.dialect.delimiter),
+        _ => format!("`{}`", String::from_utf8_lossy(&best.dialect.delimiter_bytes())),
+    };
     if pinned.delimiter.is_some() {
         return format!("delimiter {delimiter}: pinned");
     }
     let fields = if best.width == 1 { "field" } else { "fields" };
     format!("delimiter {delimiter}: {} of {} records have {} {fields}", best.agreeing, best.records, best.width)
+}
+
+/// Delimiters of several characters that occur about as often as there are lines, or oftener: those that people use,
+/// and a delimiter with spaces where it never stands without.
+fn several(sample: &[u8]) -> Vec<(u8, [u8; 3])> {
+    const KNOWN: &[&str] = &[
+        "||", "|~|", "~|~", "|^|", "^|^", "~~", "^^", ";;", "::", "##", "@@", "$$", "&&", "<>", "|#|", "~^~", " | ",
+        "\t\t",
+    ];
+    let lines = memchr::memchr_iter(b'\n', sample).count().max(1);
+    let often = |text: &[u8]| memchr::memmem::find_iter(sample, text).count() >= lines;
+    let spaced = [", ", "; ", "| "].into_iter().filter(|text| {
+        let (first, all) = (text.as_bytes()[0], memchr::memmem::find_iter(sample, text.as_bytes()).count());
+        let alone = memchr::memchr_iter(first, sample)
+            .filter(|at| !matches!(sample.get(at + 1), None | Some(b' ' | b'\n' | b'\r')))
+            .count();
+        all > 0 && alone * 50 <= all
+    });
+    let found = KNOWN.iter().copied().chain(spaced).filter(|text| often(text.as_bytes()));
+    found
+        .map(|text| {
+            let mut rest = [0; 3];
+            rest[..text.len() - 1].copy_from_slice(&text.as_bytes()[1..]);
+            (text.as_bytes()[0], rest)
+        })
+        .collect()
 }
 
 /// Which line ends occur, quoted ones included: a few in another style make the file mixed.
@@ -151,7 +184,13 @@ fn read(dialect: Dialect, sample: &[u8], whole: bool) -> Reading {
     let order = 1.0 - odd as f64 / records as f64;
     let breadth = if width == 1 { 0.05 } else { 1.0 - 1.0 / (width as f64 + 1.0) };
     let quoting = if quoted > 0 { 1.05 } else { 1.0 };
-    let score = consistency.powi(2) * kinds * breadth * usual(dialect.delimiter) * quoting * order.powi(2).max(0.05);
+    // Several characters that separate throughout are no accident.
+    let several = match dialect.rest() {
+        [] => usual(dialect.delimiter),
+        [b' '] => 1.03,
+        _ => 1.12,
+    };
+    let score = consistency.powi(2) * kinds * breadth * several * quoting * order.powi(2).max(0.05);
     Reading { dialect, score, records: widths.len(), width, agreeing, quoted }
 }
 
@@ -232,6 +271,15 @@ mod tests {
         assert_eq!(found("id|name\n1|'Ann | x'\n2|'Bob'\n"), ('|', Some('\'')));
         assert_eq!(found("id,note\n1,\"a;b;c\"\n2,\"d;e;f\"\n"), (',', Some('"')));
         assert_eq!(found("name\nAnn\nBob\n"), (',', Some('"')));
+    }
+
+    #[test]
+    fn delimiters_of_several_characters_are_found() {
+        let found = |sample: &str| sniff(sample.as_bytes(), true, Pinned::default()).dialect.delimiter_bytes();
+        assert_eq!(found("id||name||note\n1||Ann||a|b\n2||Bob||\n"), b"||");
+        assert_eq!(found("id, name, note\n1, Ann, \"a, b\"\n2, Bob, \n"), b", ");
+        assert_eq!(found("id,name\n1,Ann\n2,Bob\n"), b",");
+        assert_eq!(found("id|name|note\n1|Ann|\n2||b\n3||\n"), b"|");
     }
 
     #[test]

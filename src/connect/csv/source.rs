@@ -1,11 +1,13 @@
 //! A delimited file as a source of one object.
 
+use std::io::{Read, Take};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cutter::{CutError, Cutter};
 use super::decode::CsvDecoder;
-use super::dialect::{pinned_delimiter, pinned_quote};
+use super::dialect::{pinned_delimiters, pinned_quote};
+use super::mend::{Table, heading, survey};
 use super::scan::{self, Span, Step, Tail};
 use super::sniff::{Pinned, sniff};
 use super::{Dialect, header};
@@ -19,22 +21,20 @@ use crate::schema::{Field, Object};
 /// The connector's own choice of chunk size.
 const CHUNK_BYTES: usize = 1 << 20;
 
-/// A delimited file: what was found out about it from its start.
+/// A delimited file: what was found out about it from its start, or, where it is to be repaired, from the whole.
 #[derive(Debug, Clone)]
 pub struct CsvSource {
     path: PathBuf,
     name: String,
     dialect: Dialect,
     encoding: TextEncoding,
-    /// Whether the first record names the fields.
-    header: bool,
-    fields: Vec<String>,
-    /// Bytes of UTF-8 before the first record: a byte-order mark, a header.
-    data_start: usize,
     evidence: Vec<String>,
+    /// At least one; a file that is not repaired is one table.
+    first: Table,
+    others: Vec<Table>,
 }
 
-/// Opens a delimited file: looks at its start only, so that size does not matter.
+/// Opens a delimited file: looks at its start only, so that size does not matter, unless it is to be repaired.
 pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError> {
     CsvSource::open(location).map(|source| Box::new(source) as Box<dyn Source>)
 }
@@ -42,57 +42,28 @@ pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError>
 impl CsvSource {
     pub fn open(location: &Location) -> Result<CsvSource, ConnectError> {
         let path = location.path();
-        let pinned = Pinned { delimiter: pinned_delimiter(location)?, quote: pinned_quote(location)? };
+        let pinned = Pinned { delimiter: pinned_delimiters(location)?, quote: pinned_quote(location)? };
         let prefix = file::text_prefix(&path)?;
         let whole = prefix.is_whole();
         let encoding = encoding::of_file(location, &prefix)?;
         let (sample, mark) = encoding::sample(&path, &encoding, prefix.bytes)?;
         let text = sample.get(mark..).unwrap_or_default();
         let sniffed = sniff(text, whole, pinned);
-        let mut records = first_records(&sniffed.dialect, text, 100);
-        let titles = match location.header {
-            Some(false) => 0,
-            _ => header::preamble(&records.iter().map(|(cells, _)| cells.clone()).collect::<Vec<_>>()),
-        };
-        let titles: Vec<_> = records.drain(..titles).collect();
-        let Some((first, first_end)) = records.first() else {
-            return Err(ConnectError::new(
-                ErrorKind::Empty,
-                path.display().to_string(),
-                "the file holds no records, only blank lines",
-                "Export it again, or name another file.",
-            ));
-        };
-        if !whole && *first_end >= text.len() {
-            return Err(too_long(&path, 1));
-        }
         let mut evidence = vec![encoding.evidence.clone()];
         evidence.extend(sniffed.evidence);
-        if let Some((title, _)) = titles.first() {
-            let lines = if titles.len() == 1 { "line stands" } else { "lines stand" };
-            let title = title.iter().find(|cell| !cell.trim().is_empty()).map_or("", |cell| cell.trim());
-            evidence.push(format!("{} {lines} before the header and are left out (`{title}`)", titles.len()));
-        }
-        let texts: Vec<Vec<String>> = records.iter().map(|(cells, _)| cells.clone()).collect();
-        let header = match location.header {
-            Some(pinned) => {
-                evidence.push(format!("{}: pinned", if pinned { "header" } else { "no header" }));
-                pinned
-            }
-            None => {
-                let (header, why) = header::guess(&texts);
-                evidence.push(why);
-                header
-            }
-        };
-        let (fields, data_start) = if header {
-            (header::names(first, &mut evidence), mark + first_end)
-        } else {
-            let width = texts.iter().map(Vec::len).max().unwrap_or(1);
-            (header::numbered(width), mark)
-        };
+        let first = first_table(location, &path, &sniffed.dialect, text, whole, &mut evidence)?;
+        let first = Table { skip: first.skip + mark, ..first };
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        Ok(CsvSource { path, name, dialect: sniffed.dialect, encoding, header, fields, data_start, evidence })
+        let mut source =
+            CsvSource { path, name, dialect: sniffed.dialect, encoding, evidence, first, others: Vec::new() };
+        if location.repair {
+            let mut tables = survey(&source.path, &source.encoding, source.dialect, source.first.clone())?.into_iter();
+            if let Some(first) = tables.next() {
+                source.first = first;
+                source.others = tables.collect();
+            }
+        }
+        Ok(source)
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -105,11 +76,11 @@ impl CsvSource {
     }
 
     pub fn has_header(&self) -> bool {
-        self.header
+        self.first.header
     }
 
     pub fn fields(&self) -> &[String] {
-        &self.fields
+        &self.first.fields
     }
 
     /// What was guessed about the form, with evidence in words.
@@ -117,26 +88,133 @@ impl CsvSource {
         &self.evidence
     }
 
-    fn decoder(&self) -> Arc<CsvDecoder> {
+    /// Names of the tables: that of the file, and with a number for those that follow the first.
+    fn names(&self) -> Vec<String> {
+        let others = (2..=self.others.len() + 1).map(|number| format!("{}#{number}", self.name));
+        std::iter::once(self.name.clone()).chain(others).collect()
+    }
+
+    /// The table of this name; the first one whatever it is called: the profile's name for it need not be the file's.
+    fn table(&self, name: &str) -> &Table {
+        let number = name.strip_prefix(self.name.as_str()).and_then(|rest| rest.strip_prefix('#'));
+        let other = number.and_then(|number| number.parse::<usize>().ok()).and_then(|number| number.checked_sub(2));
+        other.and_then(|index| self.others.get(index)).unwrap_or(&self.first)
+    }
+
+    fn decoder(&self, table: &Table) -> Arc<CsvDecoder> {
         Arc::new(CsvDecoder {
             dialect: self.dialect,
-            fields: self.fields.clone(),
+            fields: table.fields.clone(),
             transcoded: !self.encoding.is_utf8(),
+            mender: table.mender.clone(),
+            lines_before: table.lines,
         })
     }
 }
 
+/// The first table as the start of the file has it: what stands before its header, its names, where its records begin.
+fn first_table(
+    location: &Location,
+    path: &Path,
+    dialect: &Dialect,
+    text: &[u8],
+    whole: bool,
+    evidence: &mut Vec<String>,
+) -> Result<Table, ConnectError> {
+    let mut records = first_records(dialect, text, 100);
+    let titles = match location.header {
+        Some(false) => 0,
+        _ => header::preamble(&records.iter().map(|record| record.cells.clone()).collect::<Vec<_>>()),
+    };
+    let titles: Vec<_> = records.drain(..titles).collect();
+    let Some(first) = records.first() else {
+        return Err(ConnectError::new(
+            ErrorKind::Empty,
+            path.display().to_string(),
+            "the file holds no records, only blank lines",
+            "Export it again, or name another file.",
+        ));
+    };
+    if !whole && first.end >= text.len() {
+        return Err(too_long(path, 1));
+    }
+    if let Some(title) = titles.first() {
+        let lines = if titles.len() == 1 { "line stands" } else { "lines stand" };
+        let title = title.cells.iter().find(|cell| !cell.trim().is_empty()).map_or("", |cell| cell.trim());
+        evidence.push(format!("{} {lines} before the header and are left out (`{title}`)", titles.len()));
+    }
+    let texts: Vec<Vec<String>> = records.iter().map(|record| record.cells.clone()).collect();
+    let has_header = match location.header {
+        Some(pinned) => {
+            evidence.push(format!("{}: pinned", if pinned { "header" } else { "no header" }));
+            pinned
+        }
+        None => {
+            let (header, why) = header::guess(&texts);
+            evidence.push(why);
+            header
+        }
+    };
+    let usual = usual_width(dialect, &texts);
+    let (fields, skip) = if !has_header {
+        let widest = texts.iter().map(Vec::len).max().unwrap_or(1);
+        (
+            header::numbered(if location.repair { usual.unwrap_or(widest) } else { widest }),
+            titles.last().map_or(0, |last| last.end),
+        )
+    } else if location.repair {
+        let raw = text.get(first.start..first.end).unwrap_or_default();
+        let found = heading(dialect, raw.trim_ascii_end(), &texts, usual.unwrap_or(first.cells.len()));
+        evidence.extend(found.notes);
+        let end = records.get(found.records.saturating_sub(1)).map_or(first.end, |last| last.end);
+        let mut fields = header::names(&found.names, evidence);
+        // Columns that only the records have.
+        for column in fields.len()..usual.unwrap_or_default() {
+            fields.push(format!("column_{}", column + 1));
+        }
+        (fields, end)
+    } else {
+        (header::names(&first.cells, evidence), first.end)
+    };
+    Ok(Table { fields, header: has_header, start: 0, skip, end: u64::MAX, lines: 0, mender: None, notes: Vec::new() })
+}
+
+/// The width that most of the records have, the first of them left aside: it may be a header.
+fn usual_width(dialect: &Dialect, records: &[Vec<String>]) -> Option<usize> {
+    let (first, rest) = records.split_first()?;
+    let mut widths: Vec<usize> = rest.iter().map(Vec::len).collect();
+    widths.sort_unstable();
+    let (count, width) = widths.chunk_by(|a, b| a == b).map(|group| (group.len(), group[0])).max()?;
+    // Spaces occur in text: the header knows better how many columns there are.
+    let named = dialect.delimiter == b' ' && width > first.len() && first.len() > 1;
+    (!named && count >= 3 && count * 10 >= rest.len() * 6).then_some(width)
+}
+
+struct FirstRecord {
+    cells: Vec<String>,
+    start: usize,
+    end: usize,
+}
+
 /// The cells of the first records, and where each ends.
-fn first_records(dialect: &Dialect, text: &[u8], count: usize) -> Vec<(Vec<String>, usize)> {
+fn first_records(dialect: &Dialect, text: &[u8], count: usize) -> Vec<FirstRecord> {
     let mut spans: Vec<Span> = Vec::new();
     let (mut at, mut records) = (0, Vec::new());
     while records.len() < count {
         let Step::Record(found) = scan::record(dialect, text, at, Tail::End, &mut spans) else { break };
         let cells = spans.iter().map(|span| String::from_utf8_lossy(&scan::text(dialect, text, span)).into_owned());
-        records.push((cells.collect(), found.next));
+        records.push(FirstRecord { cells: cells.collect(), start: found.start, end: found.next });
         at = found.next;
     }
     records
+}
+
+/// Why no chunk could be cut, with its place.
+pub(super) fn cut_error(path: &Path, error: CutError) -> ConnectError {
+    match error {
+        CutError::Io(error) => ConnectError::io(path, "read", error),
+        CutError::TooLong { at } => too_long(path, at),
+    }
 }
 
 fn too_long(path: &Path, at: u64) -> ConnectError {
@@ -154,20 +232,28 @@ impl Source for CsvSource {
     }
 
     fn objects(&self) -> Result<Vec<String>, ConnectError> {
-        Ok(vec![self.name.clone()])
+        Ok(self.names())
     }
 
-    /// The only object, whatever it is called: the profile's name for it need not be that of the file.
-    fn object(&self, _name: &str) -> Result<Object, ConnectError> {
-        let fields = self.fields.iter().map(Field::named).collect();
-        Ok(Object { name: self.name.clone(), fields, ..Object::default() })
+    fn object(&self, name: &str) -> Result<Object, ConnectError> {
+        let table = self.table(name);
+        let fields = table.fields.iter().map(Field::named).collect();
+        let own = self.names().into_iter().find(|own| own == name).unwrap_or_else(|| self.name.clone());
+        Ok(Object { name: own, fields, ..Object::default() })
     }
 
-    fn evidence(&self, _object: &str) -> Vec<String> {
-        self.evidence.clone()
+    fn evidence(&self, object: &str) -> Vec<String> {
+        let mut all = self.evidence.clone();
+        all.extend(self.table(object).notes.iter().cloned());
+        all
     }
 
-    fn read(&self, _object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
+    fn names_fields(&self, object: &str) -> bool {
+        self.table(object).header
+    }
+
+    fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
+        let table = self.table(object);
         let at = match &request.from {
             Some(position) => position_byte(position).ok_or_else(|| {
                 ConnectError::new(
@@ -177,16 +263,16 @@ impl Source for CsvSource {
                     "Run without resuming.",
                 )
             })?,
-            None => 0,
+            None => table.start,
         };
         let size = file::fingerprint(&self.path)?.bytes;
         let input = TextInput::open(&self.path, &self.encoding, at)?;
         Ok(Box::new(CsvReader {
             path: self.path.clone(),
             consumed: input.consumed(),
-            cutter: Cutter::new(input, self.dialect, at),
-            decoder: self.decoder(),
-            skip: if at == 0 { self.data_start } else { 0 },
+            cutter: Cutter::new(input.take(table.end.saturating_sub(at)), self.dialect, at),
+            decoder: self.decoder(table),
+            skip: if at == table.start { table.skip } else { 0 },
             chunk_bytes: if request.chunk_bytes == 0 { CHUNK_BYTES } else { request.chunk_bytes },
             size,
         }))
@@ -203,7 +289,7 @@ fn position_byte(position: &Position) -> Option<u64> {
 
 struct CsvReader {
     path: PathBuf,
-    cutter: Cutter<TextInput>,
+    cutter: Cutter<Take<TextInput>>,
     decoder: Arc<CsvDecoder>,
     /// Bytes of the first chunk that are no records.
     skip: usize,
@@ -217,16 +303,14 @@ impl Reader for CsvReader {
         let skip = std::mem::take(&mut self.skip);
         chunk.records = None;
         let start = self.cutter.offset();
-        let cut = self.cutter.next(&mut chunk.bytes, self.chunk_bytes, skip).map_err(|error| match error {
-            CutError::Io(error) => ConnectError::io(&self.path, "read", error),
-            CutError::TooLong { at } => too_long(&self.path, at),
-        })?;
+        let cut =
+            self.cutter.next(&mut chunk.bytes, self.chunk_bytes, skip).map_err(|error| cut_error(&self.path, error))?;
         let Some(cut) = cut else { return Ok(false) };
         chunk.irregular = cut.irregular;
         chunk.skip = skip;
         chunk.lines = 0;
         chunk.end = Position(format!("{{\"byte\":{}}}", self.cutter.offset()));
-        chunk.source_bytes = match (self.consumed, self.cutter.input().consumed()) {
+        chunk.source_bytes = match (self.consumed, self.cutter.input().get_ref().consumed()) {
             (Some(before), Some(now)) => {
                 self.consumed = Some(now);
                 now - before

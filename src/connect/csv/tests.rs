@@ -23,7 +23,7 @@ fn collect(batch: &Batch, numbers: u64, lines: u64, all: &mut Vec<Seen>) {
 
 fn read_bytes(input: &[u8], dialect: Dialect, width: usize, target: usize) -> Vec<Seen> {
     let fields = (0..width).map(|index| index.to_string()).collect();
-    let decoder = CsvDecoder { dialect, fields, transcoded: false };
+    let decoder = CsvDecoder { dialect, fields, transcoded: false, mender: None, lines_before: 0 };
     let mut cutter = Cutter::new(input, dialect, 0);
     let (mut chunk, mut batch, mut all) = (Chunk::default(), Batch::default(), Vec::new());
     let (mut numbers, mut lines) = (0, 0);
@@ -39,7 +39,13 @@ fn read_bytes(input: &[u8], dialect: Dialect, width: usize, target: usize) -> Ve
 
 #[test]
 fn a_raw_record_splits_into_all_its_cells() {
-    let decoder = CsvDecoder { dialect: Dialect::default(), fields: vec!["id".into()], transcoded: false };
+    let decoder = CsvDecoder {
+        dialect: Dialect::default(),
+        fields: vec!["id".into()],
+        transcoded: false,
+        mender: None,
+        lines_before: 0,
+    };
     let cells = decoder.split(b"6,\"Fay \"\"F\"\"\",x").unwrap();
     assert_eq!(cells, [b"6".to_vec(), b"Fay \"F\"".to_vec(), b"x".to_vec()]);
 }
@@ -383,4 +389,90 @@ mod opening {
         assert_eq!(error.kind, ErrorKind::NoSuchObject);
         assert!(error.next.contains("a.tsv"));
     }
+}
+
+/// Field names, cells, fault codes and evidence.
+type Repaired = (Vec<String>, Vec<Vec<String>>, Vec<&'static str>, Vec<String>);
+
+/// Reads the named object with repairs, as `convert` does: names, cells, fault codes.
+fn repaired(text: &str, object: &str) -> Repaired {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    std::fs::write(&path, text).unwrap();
+    let location = Location { repair: true, ..Location::from_argument(path.to_str().unwrap()) };
+    let source = CsvSource::open(&location).unwrap();
+    let mut reader = source.read(object, &ReadRequest::default()).unwrap();
+    let decoder = reader.decoder();
+    let (mut chunk, mut batch, mut rows, mut faults) = (Chunk::default(), Batch::default(), Vec::new(), Vec::new());
+    while reader.next(&mut chunk).unwrap() {
+        decoder.decode(&mut chunk, &mut batch).unwrap();
+        for record in batch.records() {
+            rows.push(record.cells().map(|cell| cell.display().into_owned()).collect());
+            faults.extend(record.row().fault.map(crate::record::Fault::code));
+        }
+    }
+    (decoder.fields().to_vec(), rows, faults, source.evidence(object))
+}
+
+/// A table of people; the given lines follow it.
+fn people(more: &str) -> String {
+    let mut text = "since,name,motto,mail\n".to_owned();
+    for (day, name) in ["Ann Ames", "Bob Burr", "Cid Cole", "Dora Dunn", "Eve East", "Fay Finn"].iter().enumerate() {
+        let mail = name.split(' ').next().unwrap().to_lowercase();
+        text += &format!("2026-01-1{day},{name},\"Never, ever, give up\",{mail}@example.org\n");
+    }
+    text + more
+}
+
+#[test]
+fn broken_records_are_put_right_and_told() {
+    let cases = [
+        ("2026-02-01Gil Gray,\"Never, ever, rest\",gil@example.org", "lost_delimiter"),
+        ("2026-02-01,Gil Gray\"Never, ever, rest\",gil@example.org", "lost_delimiter"),
+        ("2026-02-01,,Gil Gray,\"Never, ever, rest\",gil@example.org", "extra_delimiter"),
+        ("2026-02-01,Gil Gray,Never, ever, rest,gil@example.org", "unquoted_delimiter"),
+        ("2026-02-01;Gil Gray;\"Never, ever, rest\";gil@example.org", "other_delimiter"),
+    ];
+    for (line, code) in cases {
+        let (_, rows, faults, _) = repaired(&people(&format!("{line}\n")), "t.csv");
+        assert_eq!(rows.last().unwrap(), &["2026-02-01", "Gil Gray", "Never, ever, rest", "gil@example.org"], "{line}");
+        assert_eq!(faults, [code], "{line}");
+    }
+}
+
+#[test]
+fn without_repairs_a_guessed_boundary_is_a_fault() {
+    let text = people("2026-02-01Gil Gray,x,gil@example.org\n");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    std::fs::write(&path, &text).unwrap();
+    let source = CsvSource::open(&Location::from_argument(path.to_str().unwrap())).unwrap();
+    let mut reader = source.read("", &ReadRequest::default()).unwrap();
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    assert!(reader.next(&mut chunk).unwrap());
+    reader.decoder().decode(&mut chunk, &mut batch).unwrap();
+    let last = batch.records().last().unwrap().row().fault.unwrap();
+    assert_eq!((last.code(), last.rejects()), ("too_few_fields", true));
+}
+
+#[test]
+fn tables_below_one_another_and_footers_are_told_apart() {
+    let text = people("since,name,motto,mail,phone\n2026-03-01,Hal Hill,x,hal@example.org,123\n");
+    let (fields, rows, ..) = repaired(&text, "t.csv");
+    assert_eq!((fields.len(), rows.len()), (4, 6));
+    let (fields, rows, ..) = repaired(&text, "t.csv#2");
+    assert_eq!(
+        (fields.len(), rows),
+        (5, vec![vec!["2026-03-01".into(), "Hal Hill".into(), "x".into(), "hal@example.org".into(), "123".into()]])
+    );
+    let (_, rows, faults, evidence) = repaired(&people("\n\"Copyright, Example Ltd\"\n"), "t.csv");
+    assert_eq!((rows.len(), faults.len()), (6, 0));
+    assert!(evidence.iter().any(|line| line.contains("Copyright")));
+}
+
+#[test]
+fn a_header_of_two_lines_names_the_fields() {
+    let text = people("").replacen("since,name,motto,mail\n", "since,name,motto,mail\nsince,name,motto,mail\n", 1);
+    let (fields, rows, ..) = repaired(&text, "t.csv");
+    assert_eq!((fields[1].as_str(), rows.len()), ("name name", 6));
 }

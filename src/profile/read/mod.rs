@@ -104,6 +104,7 @@ impl Reader<'_> {
                 }
                 "encoding" => location.encoding = self.encoding(value),
                 "header" => location.header = self.boolean(value, "header"),
+                "repair" => location.repair = self.boolean(value, "repair").unwrap_or_default(),
                 _ => {}
             }
         }
@@ -136,7 +137,7 @@ impl Reader<'_> {
 
     fn encoding(&mut self, node: &Node) -> Option<String> {
         let label = self.text(node, "an encoding")?;
-        if encoding_rs::Encoding::for_label(label.as_bytes()).is_none() {
+        if !crate::connect::knows_encoding(&label) {
             let common = [
                 "utf-8",
                 "utf-16le",
