@@ -1,6 +1,7 @@
 //! One filter for every list: fuzzy, best first or in the list's own order, with the letters that matched.
 
-use frizbee::{Config, Matcher, SortStrategy};
+use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 /// How matches are ordered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,18 +12,27 @@ pub enum Order {
     Best,
 }
 
+fn pattern(query: &str) -> Pattern {
+    Pattern::parse(query, CaseMatching::Ignore, Normalization::Smart)
+}
+
 /// Indexes of the texts that match, in order. An empty query matches everything.
 pub fn matching<S: AsRef<str>>(query: &str, texts: &[S], order: Order) -> Vec<usize> {
     let query = query.trim();
     if query.is_empty() {
         return (0..texts.len()).collect();
     }
-    let sort = match order {
-        Order::List => SortStrategy::IndexAsc,
-        Order::Best => SortStrategy::ScoreThenIndexAsc,
-    };
-    let mut matcher = Matcher::from_query(query, &Config::default().sort(sort));
-    matcher.match_list(texts).iter().map(|found| found.index as usize).collect()
+    let (pattern, mut matcher, mut letters) = (pattern(query), Matcher::new(Config::DEFAULT), Vec::new());
+    let mut found: Vec<(usize, u32)> = (0..texts.len())
+        .filter_map(|index| {
+            let text = Utf32Str::new(texts[index].as_ref(), &mut letters);
+            pattern.score(text, &mut matcher).map(|score| (index, score))
+        })
+        .collect();
+    if order == Order::Best {
+        found.sort_by_key(|(_, score)| std::cmp::Reverse(*score));
+    }
+    found.into_iter().map(|(index, _)| index).collect()
 }
 
 /// Positions (in characters) of the letters of `text` that a query matched, ascending.
@@ -31,14 +41,13 @@ pub fn letters(query: &str, text: &str) -> Vec<usize> {
     if query.is_empty() {
         return Vec::new();
     }
-    let mut matcher = Matcher::from_query(query, &Config::default());
-    let mut found: Vec<usize> = matcher
-        .match_one_indices(text, 0)
-        .map(|found| found.indices.iter().map(|index| *index as usize).collect())
-        .unwrap_or_default();
+    let mut found = Vec::new();
+    let mut letters = Vec::new();
+    let text = Utf32Str::new(text, &mut letters);
+    pattern(query).indices(text, &mut Matcher::new(Config::DEFAULT), &mut found);
     found.sort_unstable();
     found.dedup();
-    found
+    found.into_iter().map(|index| index as usize).collect()
 }
 
 #[cfg(test)]
@@ -58,5 +67,7 @@ mod tests {
         assert_eq!(matching("fnm", &FIELDS, Order::Best), [0]);
         assert_eq!(matching("zzz", &FIELDS, Order::Best), Vec::<usize>::new());
         assert_eq!(letters("em", "email"), [0, 1]);
+        assert_eq!(letters("ße", "Straße"), [4, 5]);
+        assert_eq!(letters("le", "e\u{301}cole"), [4, 5], "positions are counted in characters");
     }
 }
