@@ -68,6 +68,10 @@ pub fn complete(text: &str, cursor: usize, scope: &Scope<'_>) -> Vec<Completion>
 /// Inside `field("...")`, `target("...")` and backquotes: the names of fields.
 fn complete_quoted(text: &str, cursor: usize, all: &[Token], place: usize, scope: &Scope<'_>) -> Vec<Completion> {
     let token = &all[place];
+    // What stands there may be any character that the language does not know.
+    if !text[token.span.start..].starts_with(['"', '\'', '`']) {
+        return Vec::new();
+    }
     let word = |back: usize, wanted: &str| {
         let token = place.checked_sub(back).and_then(|place| all.get(place));
         matches!(token.map(|token| &token.text), Some(TokenText::Word(word)) if word == wanted)
@@ -204,6 +208,12 @@ mod tests {
         let cursor = text.find('^').unwrap_or(text.len());
         let text = text.replace('^', "");
         complete(&text, cursor, &scope).into_iter().map(|completion| completion.insert).collect()
+    }
+
+    #[test]
+    fn unknown_characters_complete_to_nothing_and_stop_nothing() {
+        assert_eq!(labels("field( \u{202e}^"), [""; 0]);
+        assert_eq!(labels("field(\u{202e}^"), [""; 0]);
     }
 
     #[test]
