@@ -132,19 +132,14 @@ impl Printer {
     ) -> anyhow::Result<()> {
         let (Printer::Text(_, scratch) | Printer::Json(_, scratch) | Printer::Csv(_, scratch)) = self;
         let input = Input { record, targets: &(), it: Cell::MISSING, context };
-        let answer = match (record.row().fault, program.run(&input, scratch).map(|_| ())) {
-            (Some(fault), _) if fault.rejects() => Err(format!("record:{}", fault.code())),
-            (_, Ok(())) => Ok(()),
+        let ran = program.run(&input, scratch).map(|cell| cell.is_filled().then(|| cell.display().into_owned()));
+        let (value, finding) = match (record.row().fault, ran) {
+            (Some(fault), _) if fault.rejects() => (None, Some(format!("record:{}", fault.code()))),
+            (_, Ok(value)) => (value, None),
             (_, Err(fault)) => {
                 let told = program.explain(&fault, &input, scratch);
-                Err(format!("{}: {}", told.code, told.reason))
+                (None, Some(format!("{}: {}", told.code, told.reason)))
             }
-        };
-        let scratch = &*scratch;
-        let cell = program.value(&input, scratch);
-        let (value, finding) = match answer {
-            Ok(()) => (cell.is_filled().then(|| cell.display().into_owned()), None),
-            Err(finding) => (None, Some(finding)),
         };
         self.print(number, value, finding)
     }

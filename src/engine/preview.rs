@@ -8,7 +8,7 @@ use super::run::RunError;
 use super::settle::{Bid, Dropped, Settle};
 use crate::connect::{Chunk, ReadRequest, Source};
 use crate::profile::{Issue, Keep, ObjectMapping};
-use crate::record::{Batch, Cell, Kind, Origin, RecordRef};
+use crate::record::{Batch, Cell, Kind, Origin, Stretch};
 
 /// A preview wants its first records at once.
 const CHUNK: usize = 1 << 16;
@@ -49,31 +49,43 @@ impl From<Cell<'_>> for PreviewCell {
 
 /// Runs the plan over a batch. `settled` carries what earlier batches of the same preview settled.
 pub fn preview(plan: &Plan, batch: &Batch, scratch: &mut PlanScratch, settled: &mut PreviewSettle) -> Vec<Preview> {
-    batch
-        .records()
-        .map(|record| {
-            let verdict = plan.run(record, scratch);
-            let mut fate = match verdict {
-                Verdict::Valid => PreviewFate::Written,
-                Verdict::Rejected => PreviewFate::Rejected,
-                Verdict::Filtered => PreviewFate::Filtered,
-            };
-            let mut findings = if verdict == Verdict::Rejected { plan.explain(record, scratch) } else { Vec::new() };
-            if verdict == Verdict::Valid
-                && let Some(dropped) = settled.decide(plan, record, scratch)
-            {
-                fate = if dropped == Dropped::Duplicate { PreviewFate::Duplicate } else { PreviewFate::Rejected };
-                findings.push(plan.dropped_finding(dropped, record, scratch));
-            }
-            Preview {
+    let mut shown = Vec::with_capacity(batch.len());
+    while shown.len() < batch.len() {
+        let records = plan.stretch(batch, shown.len());
+        plan.run_stretch(records, scratch);
+        let first = shown.len();
+        let mut dropped = Vec::with_capacity(records.len());
+        for row in 0..records.len() {
+            let record = records.record(row);
+            dropped.push(settled.decide(plan, row, records, scratch));
+            shown.push(Preview {
                 origin: record.origin(),
                 before: record.cells().map(PreviewCell::from).collect(),
-                after: (0..plan.width()).map(|field| plan.cell(field, scratch).into()).collect(),
-                fate,
-                findings,
+                after: (0..plan.width()).map(|field| plan.value(field, row, records, scratch).into()).collect(),
+                fate: fate(scratch.verdict(row), dropped[row]),
+                findings: Vec::new(),
+            });
+        }
+        // To say a finding, the plan runs over the record alone: what the stretch left in `scratch` goes with it.
+        for (row, one) in shown[first..].iter_mut().enumerate() {
+            if matches!(one.fate, PreviewFate::Written | PreviewFate::Filtered) {
+                continue;
             }
-        })
-        .collect()
+            let record = records.record(row);
+            one.findings = plan.explain(record, scratch);
+            one.findings.extend(dropped[row].map(|dropped| plan.dropped_finding(dropped, record, scratch)));
+        }
+    }
+    shown
+}
+
+fn fate(verdict: Verdict, dropped: Option<Dropped>) -> PreviewFate {
+    match (verdict, dropped) {
+        (Verdict::Filtered, _) => PreviewFate::Filtered,
+        (Verdict::Rejected, _) | (_, Some(Dropped::NotUnique(_))) => PreviewFate::Rejected,
+        (_, Some(Dropped::Duplicate)) => PreviewFate::Duplicate,
+        (Verdict::Valid, None) => PreviewFate::Written,
+    }
 }
 
 /// Previews an object's records from the first one on, until `show` has enough (it answers false) or the source ends.
@@ -117,11 +129,22 @@ impl PreviewSettle {
         PreviewSettle { settle: Settle::new(Keep::First, plan.unique_fields().len(), usize::MAX, None), seen: 0 }
     }
 
-    fn decide(&mut self, plan: &Plan, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Option<Dropped> {
-        let key = plan.key(record, scratch);
-        let uniques: Vec<_> = plan.unique_fields().iter().map(|field| plan.unique_key(scratch, *field)).collect();
+    /// What settling drops a valid record for.
+    fn decide(
+        &mut self,
+        plan: &Plan,
+        row: usize,
+        records: Stretch<'_>,
+        scratch: &PlanScratch,
+    ) -> Option<Dropped> {
+        if scratch.verdict(row) != Verdict::Valid {
+            return None;
+        }
+        let key = plan.key(row, records, scratch);
+        let unique = |field: &usize| plan.unique_key(row, records, scratch, *field);
+        let uniques: Vec<_> = plan.unique_fields().iter().map(unique).collect();
         let ordinal = self.seen;
         self.seen += 1;
-        self.settle.decide(Bid { ordinal, key, uniques: &uniques, filled: scratch.filled() })
+        self.settle.decide(Bid { ordinal, key, uniques: &uniques, filled: scratch.filled(row) })
     }
 }

@@ -6,7 +6,7 @@ use super::settle::{Bid, Dropped};
 use super::tally::Tally;
 use crate::connect::{Chunk, Encoder, TargetBatch};
 use crate::dedupe::Fingerprint;
-use crate::record::Batch;
+use crate::record::{Batch, Stretch};
 
 /// What the plan made of a record, and what settling did to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,34 +84,46 @@ impl Work {
         self.link_ends.clear();
         self.rows.clear(plan.width());
         self.tally = Tally::new(plan.width());
-        for index in 0..self.batch.len() {
-            let record = self.batch.record(index);
-            let verdict = plan.run(record, scratch);
+        let batch = std::mem::take(&mut self.batch);
+        let mut first = 0;
+        while first < batch.len() {
+            let records = plan.stretch(&batch, first);
+            first += records.len();
+            plan.run_stretch(records, scratch);
             if let Depth::Full(_) = depth {
-                plan.count(record, scratch, verdict, &mut self.tally);
+                plan.count(records, scratch, &mut self.tally);
             }
-            match verdict {
+            self.take(plan, records, scratch, depth);
+        }
+        self.batch = batch;
+    }
+
+    /// Keeps what the plan made of a stretch.
+    fn take(&mut self, plan: &Plan, records: Stretch<'_>, scratch: &PlanScratch, depth: Depth<'_>) {
+        for row in 0..records.len() {
+            match scratch.verdict(row) {
                 Verdict::Filtered => self.planned.push(Planned::Filtered),
                 Verdict::Rejected => {
                     self.planned.push(Planned::Rejected);
-                    self.findings.extend_from_slice(scratch.findings());
+                    self.findings.extend(scratch.findings(row));
                 }
                 Verdict::Valid => {
                     self.planned.push(Planned::Valid);
-                    self.keys.push(plan.key(record, scratch));
-                    self.filled.push(scratch.filled());
+                    self.keys.push(plan.key(row, records, scratch));
+                    self.filled.push(scratch.filled(row));
                     for field in plan.unique_fields() {
-                        self.uniques.push(plan.unique_key(scratch, *field));
+                        self.uniques.push(plan.unique_key(row, records, scratch, *field));
                     }
                     if let Depth::Full(encoder) = depth {
                         for wanted in plan.wanted() {
                             for field in [wanted.by, wanted.id] {
-                                self.link_bytes.extend_from_slice(plan.cell(field, scratch).bytes);
+                                let cell = plan.value(field, row, records, scratch);
+                                self.link_bytes.extend_from_slice(cell.bytes);
                                 self.link_ends.push(self.link_bytes.len() as u32);
                             }
                         }
                         if let Some(encoder) = encoder {
-                            plan.encode(scratch, encoder, &mut self.rows);
+                            plan.encode(row, records, scratch, encoder, &mut self.rows);
                         }
                     }
                 }

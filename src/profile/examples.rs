@@ -109,7 +109,7 @@ fn differences(
     let mut found = Vec::new();
     for (field, expected) in &example.expect {
         let at = plan.target_fields().iter().position(|name| name == field);
-        let value = at.map(|at| plan.cell(at, scratch)).filter(Cell::is_filled);
+        let value = at.map(|at| plan.cell(at, record, scratch)).filter(Cell::is_filled);
         let value = value.map(|cell| cell.display().into_owned());
         let expected = expected.clone().filter(|text| !text.is_empty());
         if value != expected {

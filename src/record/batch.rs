@@ -149,8 +149,52 @@ impl Batch {
         RecordRef { batch: self, index }
     }
 
+    /// So many records from the one at `first` on; fewer where the batch ends.
+    pub fn stretch(&self, first: usize, len: usize) -> Stretch<'_> {
+        let first = first.min(self.rows.len());
+        Stretch { batch: self, first, len: len.min(self.rows.len() - first) }
+    }
+
     pub fn records(&self) -> impl ExactSizeIterator<Item = RecordRef<'_>> {
         (0..self.rows.len()).map(|index| RecordRef { batch: self, index })
+    }
+}
+
+/// Some records of a batch, one after another. Their rows count from 0.
+#[derive(Debug, Clone, Copy)]
+pub struct Stretch<'a> {
+    batch: &'a Batch,
+    first: usize,
+    len: usize,
+}
+
+impl<'a> Stretch<'a> {
+    pub fn len(&self) -> usize {
+        self.len
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Number of fields.
+    pub fn width(&self) -> usize {
+        self.batch.width
+    }
+
+    pub fn record(&self, row: usize) -> RecordRef<'a> {
+        RecordRef { batch: self.batch, index: self.first + row }
+    }
+
+    /// The slots of all its records, `width` a record.
+    pub fn slots(&self) -> &'a [Slot] {
+        let width = self.batch.width;
+        self.batch.slots.get(self.first * width..(self.first + self.len) * width).unwrap_or_default()
+    }
+
+    /// The buffer that slots point into.
+    pub fn data(&self) -> &'a [u8] {
+        &self.batch.data
     }
 }
 
@@ -196,10 +240,9 @@ impl<'a> RecordRef<'a> {
         (0..self.batch.width).map(|field| self.cell(field))
     }
 
-    /// Where the record's cells lie in the buffer, one slot a field.
-    pub fn slots(&self) -> &'a [Slot] {
-        let first = self.row().first_slot as usize;
-        self.batch.slots.get(first..first + self.batch.width).unwrap_or_default()
+    /// The record as a stretch of one.
+    pub fn alone(&self) -> Stretch<'a> {
+        Stretch { batch: self.batch, first: self.index, len: 1 }
     }
 
     /// The buffer that slots point into.

@@ -5,7 +5,7 @@ use crate::profile::{Checks, Expression, FieldMapping, Issue, Length, Place, Sev
 use crate::record::{Cell, Kind};
 use crate::schema::FieldType;
 use crate::transform::{
-    self, Diagnostic, Input, KeySet, Program, Scope, Scratch, WholePattern, characters, compare_numbers,
+    self, Diagnostic, KeySet, Program, Scope, WholePattern, characters, compare_numbers,
     is_plain_number,
 };
 
@@ -45,12 +45,6 @@ pub struct FieldRules {
     idle: bool,
 }
 
-/// Working memory of a field's checks.
-#[derive(Debug, Default)]
-pub struct RuleScratch {
-    compare: Scratch,
-}
-
 impl FieldRules {
     /// # Errors
     /// A pattern or expression that cannot be read, bounds that are neither numbers nor dates; each at its place in
@@ -88,8 +82,7 @@ impl FieldRules {
             && pattern.is_none()
             && checks.one_of.is_empty()
             && length == Length::default()
-            && range.is_none()
-            && compare.is_none();
+            && range.is_none();
         Ok(FieldRules {
             required: checks.required,
             field_type,
@@ -109,16 +102,20 @@ impl FieldRules {
         &self.target_fields
     }
 
-    /// Checks a value and hands every code it fails to `found`, in this order: `required`, `type` or `date`, `pattern`,
-    /// `enum`, `min_length`, `max_length`, `range`, `compare`. All but `required` pass on an empty value.
+    /// Whether there is anything to check.
+    pub fn any(&self) -> bool {
+        self.required || !self.idle || self.compare.is_some()
+    }
+
+    /// The condition on a filled value, which `it` stands for; code `compare` where it does not hold.
+    pub fn compare(&self) -> Option<&Program> {
+        self.compare.as_ref().map(|compare| &compare.program)
+    }
+
+    /// Checks a value by itself and hands every code it fails to `found`, in this order: `required`, `type` or `date`,
+    /// `pattern`, `enum`, `min_length`, `max_length`, `range`. All but `required` pass on an empty value.
     #[inline]
-    pub fn check(
-        &self,
-        cell: Cell<'_>,
-        input: &Input<'_>,
-        scratch: &mut RuleScratch,
-        mut found: impl FnMut(&'static str),
-    ) {
+    pub fn check(&self, cell: Cell<'_>, mut found: impl FnMut(&'static str)) {
         if !cell.is_filled() {
             if self.required {
                 found("required");
@@ -126,17 +123,11 @@ impl FieldRules {
             return;
         }
         if !self.idle {
-            self.check_filled(cell, input, scratch, &mut found);
+            self.check_filled(cell, &mut found);
         }
     }
 
-    fn check_filled(
-        &self,
-        cell: Cell<'_>,
-        input: &Input<'_>,
-        scratch: &mut RuleScratch,
-        found: &mut dyn FnMut(&'static str),
-    ) {
+    fn check_filled(&self, cell: Cell<'_>, found: &mut dyn FnMut(&'static str)) {
         let mut typed = true;
         if let Some(field_type) = self.field_type
             && !kinds::fits(field_type, cell)
@@ -161,13 +152,6 @@ impl FieldRules {
                 Some(false) => found("range"),
                 None if typed => found(if range.measure == Measure::Date { "date" } else { "type" }),
                 None => {}
-            }
-        }
-        if let Some(compare) = &self.compare {
-            let input = Input { it: cell, ..*input };
-            let holds = compare.program.run(&input, &mut scratch.compare).is_ok_and(|truth| truth.bytes == b"true");
-            if !holds {
-                found("compare");
             }
         }
     }
@@ -315,7 +299,7 @@ mod tests {
     use super::*;
     use crate::profile;
     use crate::record::{Batch, Origin};
-    use crate::transform::RunContext;
+    use crate::transform::{Input, RunContext, Scratch};
 
     fn rules(checks: Checks) -> Result<FieldRules, Vec<Issue>> {
         let field = FieldMapping { target: "X".into(), checks, ..FieldMapping::default() };
@@ -324,13 +308,19 @@ mod tests {
     }
 
     fn codes(rules: &FieldRules, value: &str) -> Vec<&'static str> {
+        let mut found = Vec::new();
+        rules.check(Cell::text(value), |code| found.push(code));
         let mut batch = Batch::new(1);
         batch.push_cell(Cell::text("2024-01-01"));
         batch.end_row(Origin::default(), (0, 0), None);
         let context = RunContext::new("2026-11-21T10:30:00Z".parse().unwrap());
-        let input = Input { record: batch.record(0), targets: &(), it: Cell::MISSING, context: &context };
-        let mut found = Vec::new();
-        rules.check(Cell::text(value), &input, &mut RuleScratch::default(), |code| found.push(code));
+        let input = Input { record: batch.record(0), targets: &(), it: Cell::text(value), context: &context };
+        let holds = |program: &Program| {
+            program.run(&input, &mut Scratch::default()).is_ok_and(|truth| truth.bytes == b"true")
+        };
+        if !value.is_empty() && !rules.compare().is_none_or(holds) {
+            found.push("compare");
+        }
         found
     }
 

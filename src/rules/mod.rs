@@ -4,4 +4,4 @@ mod field;
 mod kinds;
 mod words;
 
-pub use field::{FieldRules, RuleScratch};
+pub use field::FieldRules;

@@ -5,10 +5,12 @@
 
 mod ast;
 mod calendar;
+mod columns;
 mod compile;
 mod complete;
 mod countries;
 mod diagnostic;
+mod finished;
 mod functions;
 mod keys;
 #[cfg(test)]
@@ -26,10 +28,12 @@ mod value;
 mod words;
 
 pub use ast::{BinaryOp, Expr, ExprKind, Span};
+pub use columns::{Columns, Given};
 pub use compile::Scope;
 pub use complete::{Completion, CompletionKind, TokenKind, complete, highlight};
 pub use countries::{Country, find as find_country};
 pub use diagnostic::Diagnostic;
+pub use finished::Finished;
 pub use functions::{Family, Function, Param, all as functions, find as find_function};
 pub use parser::parse;
 pub use pattern::{WholePattern, pattern_error};

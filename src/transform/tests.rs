@@ -187,7 +187,6 @@ fn faults_explain_themselves() {
     assert_eq!(told.reason, "`31.02.2020` is no date in the form that was expected; expected YYYY-MM-DD or DD.MM.YYYY");
     assert_eq!(told.value.as_deref(), Some("31.02.2020"));
     assert_eq!(&program.text()[told.span.start..told.span.end], "date('YYYY-MM-DD', 'DD.MM.YYYY')");
-    assert_eq!(program.value(&input, &scratch), Cell::MISSING);
 }
 
 #[test]

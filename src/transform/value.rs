@@ -59,35 +59,58 @@ pub struct Input<'a> {
     pub context: &'a RunContext,
 }
 
-/// Where a value's bytes are.
+/// The buffer that a value's bytes lie in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) enum Place {
-    /// The record's batch.
-    #[default]
-    Record,
-    /// The buffer of a register.
-    Register(u16),
+pub(super) struct Place(u16);
+
+impl Place {
+    /// The records' batch.
+    pub const RECORD: Place = Place(0);
     /// The program's constants.
-    Constants,
-    /// A target field's value.
-    Target(u16),
-    /// The value of a free `it`.
-    It,
+    pub const CONSTANTS: Place = Place(1);
+    /// The finished values of target fields.
+    pub const FINISHED: Place = Place(2);
+
+    /// The buffer of a register.
+    pub fn of_register(register: u16) -> Place {
+        // The compiler gives no more registers than fit.
+        Place(register.saturating_add(3))
+    }
+
+    /// The register whose buffer it is.
+    pub fn register(self) -> usize {
+        usize::from(self.0.saturating_sub(3))
+    }
+
+    #[inline(always)]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    /// Whether the buffer is still there when the program runs again.
+    pub fn outlasts_the_program(self) -> bool {
+        self == Place::RECORD || self == Place::FINISHED
+    }
 }
 
 /// A value without a copy of its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Held {
-    pub kind: Kind,
-    pub source_type: SourceType,
-    pub place: Place,
     pub start: u32,
     pub len: u32,
+    pub place: Place,
+    pub kind: Kind,
+    pub source_type: SourceType,
 }
 
 impl Held {
     pub const MISSING: Held =
-        Held { kind: Kind::Missing, source_type: SourceType::Untyped, place: Place::Record, start: 0, len: 0 };
+        Held { start: 0, len: 0, place: Place::RECORD, kind: Kind::Missing, source_type: SourceType::Untyped };
+
+    #[inline(always)]
+    pub fn is_filled(&self) -> bool {
+        !matches!(self.kind, Kind::Missing | Kind::Null) && self.len > 0
+    }
 }
 
 /// What a function's step answers. It borrows nothing, values stay where they are; it is small, so that it travels in

@@ -1,57 +1,52 @@
 //! What a run counts of each record: filled and valid values, reasons with examples.
 
-use super::{Plan, PlanScratch, Verdict};
+use super::{Plan, PlanScratch};
+use crate::engine::codes::CodeId;
 use crate::engine::event::Finding;
 use crate::engine::settle::Dropped;
 use crate::engine::tally::Tally;
-use crate::record::{Cell, RecordRef};
+use crate::record::{Cell, RecordRef, Stretch};
 
 impl Plan {
-    /// Counts a record after its run.
-    pub(in crate::engine) fn count(
-        &self,
-        record: RecordRef<'_>,
-        scratch: &PlanScratch,
-        verdict: Verdict,
-        tally: &mut Tally,
-    ) {
-        for id in &scratch.found.codes {
-            tally.reasons.entry(*id).or_default().count += 1;
-        }
-        if verdict == Verdict::Filtered || scratch.unplanned {
-            return;
-        }
-        tally.planned += 1;
+    /// Counts a stretch of records after its run.
+    pub(in crate::engine) fn count(&self, records: Stretch<'_>, scratch: &PlanScratch, tally: &mut Tally) {
+        tally.planned += scratch.planned.len() as u64;
         for (index, field) in self.fields.iter().enumerate() {
-            let cell = self.cell(index, scratch);
-            if !cell.is_filled() {
-                continue;
-            }
             let counts = &mut tally.fields[index];
-            counts.see(cell.bytes);
-            if field.ordered {
-                counts.stretch(cell.bytes);
+            for row in &scratch.planned {
+                let cell = scratch.finished.cell(index, *row as usize, &records);
+                if !cell.is_filled() {
+                    continue;
+                }
+                counts.see(cell.bytes);
+                if field.ordered {
+                    counts.stretch(cell.bytes);
+                }
             }
         }
-        if !scratch.found.codes.is_empty() {
-            self.count_findings(record, scratch, tally);
+        for codes in scratch.found.codes.chunk_by(|(row, _), (next, _)| row == next) {
+            self.count_findings(codes, records, scratch, tally);
         }
     }
 
-    fn count_findings(&self, record: RecordRef<'_>, scratch: &PlanScratch, tally: &mut Tally) {
-        let ordinal = record.origin().number;
+    /// Counts what was found about one record.
+    fn count_findings(&self, codes: &[(u32, CodeId)], records: Stretch<'_>, scratch: &PlanScratch, tally: &mut Tally) {
+        let Some((row, _)) = codes.first() else { return };
+        let row = *row as usize;
+        let ordinal = records.record(row).origin().number;
         let mut last = None;
         let mut incomplete = false;
-        for id in &scratch.found.codes {
+        for (_, id) in codes {
+            tally.reasons.entry(*id).or_default().count += 1;
             let Some(field) = self.codes.field_of(*id) else { continue };
             let required = self.codes.get(*id).code == "required";
             incomplete |= required;
-            let value = self.failed_value(field, record, scratch);
+            let value = self.failed_value(field, row, records, scratch);
             if last != Some(field) && !required {
                 let counts = &mut tally.fields[field];
                 counts.invalid += 1;
                 // A value that the expression refused is filled in the source and not in the target.
-                if !self.cell(field, scratch).is_filled() && value.is_some() {
+                if !scratch.finished.is_filled(field, row) && value.is_some() {
                     counts.filled += 1;
                 }
                 if self.codes.get(*id).code == "enum" {
@@ -63,33 +58,41 @@ impl Plan {
             if let Some(value) = value
                 && reason.wants(ordinal)
             {
-                reason.keep(ordinal, value);
+                reason.keep(ordinal, value.display().into_owned());
             }
         }
         tally.incomplete += u64::from(incomplete);
     }
 
     /// What a failed field shows as its value: the target's where there is one, else the source's.
-    fn failed_value(&self, field: usize, record: RecordRef<'_>, scratch: &PlanScratch) -> Option<String> {
-        let cell = self.cell(field, scratch);
+    fn failed_value<'s>(
+        &self,
+        field: usize,
+        row: usize,
+        records: Stretch<'s>,
+        scratch: &'s PlanScratch,
+    ) -> Option<Cell<'s>> {
+        let cell = scratch.finished.cell(field, row, &records);
         if cell.is_filled() {
-            return Some(cell.display().into_owned());
+            return Some(cell);
         }
+        let record = records.record(row);
         let sources = self.fields[field].program.source_fields();
-        let source = sources.iter().map(|source| record.cell(*source)).find(Cell::is_filled)?;
-        Some(source.display().into_owned())
+        sources.iter().map(|source| record.cell(*source)).find(Cell::is_filled)
     }
 
-    /// The value that a dropped record shares with an earlier one.
+    /// The value that a dropped record shares with an earlier one, after a run on this one record.
     pub(in crate::engine) fn dropped_value(
         &self,
         dropped: Dropped,
         record: RecordRef<'_>,
-        scratch: &mut PlanScratch,
+        scratch: &PlanScratch,
     ) -> Option<String> {
         match dropped {
-            Dropped::Duplicate => self.with_key(record, scratch, |key| key.map(|cell| cell.display().into_owned())),
-            Dropped::NotUnique(index) => Some(self.cell(self.unique[index], scratch).display().into_owned()),
+            Dropped::Duplicate => {
+                self.key.as_ref().map(|_| self.key_cell(0, record.alone(), scratch).display().into_owned())
+            }
+            Dropped::NotUnique(index) => Some(self.cell(self.unique[index], record, scratch).display().into_owned()),
         }
     }
 
@@ -98,7 +101,7 @@ impl Plan {
         &self,
         dropped: Dropped,
         record: RecordRef<'_>,
-        scratch: &mut PlanScratch,
+        scratch: &PlanScratch,
     ) -> Finding {
         let id = self.dropped_code(dropped);
         let value = self.dropped_value(dropped, record, scratch);

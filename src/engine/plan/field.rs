@@ -34,11 +34,6 @@ pub(super) enum Resolved<'a> {
 }
 
 impl PlanField {
-    /// Whether its expression or checks read other target fields.
-    pub fn reads_targets(&self) -> bool {
-        !self.program.target_fields().is_empty() || !self.rules.target_fields().is_empty()
-    }
-
     pub fn resolve(&self, cell: Cell<'_>) -> Resolved<'_> {
         let Some(link) = &self.link else { return Resolved::AsIs };
         let Some(table) = link.table.get() else { return Resolved::AsIs };

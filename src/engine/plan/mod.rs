@@ -10,11 +10,9 @@ mod compile;
 mod count;
 mod faults;
 mod field;
-mod finished;
 
 use faults::fault_words;
 use field::{PlanField, Resolved};
-use finished::Finished;
 
 use super::codes::{Code, CodeId, Codes};
 use super::event::Finding;
@@ -22,9 +20,8 @@ use super::links::{Links, Wanted};
 use super::settle::Dropped;
 use crate::connect::{Encoder, TargetBatch};
 use crate::dedupe::{Fingerprint, fingerprint};
-use crate::record::{Cell, Fault, Kind, RecordRef, SourceType};
-use crate::rules::RuleScratch;
-use crate::transform::{self, Input, Program, RunContext, Scratch, Targets};
+use crate::record::{Batch, Cell, Fault, Kind, RecordRef, SourceType, Stretch};
+use crate::transform::{self, Columns, Finished, Given, Program, RunContext};
 
 /// What a plan needs besides the mapping and the fields.
 #[derive(Debug, Clone)]
@@ -70,38 +67,57 @@ pub enum Verdict {
     Filtered,
 }
 
-/// Working memory for one thread, reused from record to record.
+/// Working memory for one thread, reused from stretch to stretch.
 pub struct PlanScratch {
     finished: Finished,
-    programs: Vec<Scratch>,
-    rules: Vec<RuleScratch>,
-    filter: Scratch,
-    checks: Vec<Scratch>,
-    key: Scratch,
-    /// A value that may be another field's, on its way to `finished`.
-    spare: Vec<u8>,
+    programs: Vec<Columns>,
+    compares: Vec<Columns>,
+    filter: Columns,
+    checks: Vec<Columns>,
+    key: Columns,
+    verdicts: Vec<Verdict>,
+    /// Rows that go through the fields.
+    planned: Vec<u32>,
+    /// Rows whose value of the field at hand is checked.
+    checked: Vec<u32>,
     found: Found,
-    /// The record did not get as far as its fields.
-    unplanned: bool,
 }
 
-/// What was found about a record; in words too where somebody asked for them.
+/// What was found, by row; in words too where somebody asked for them.
 #[derive(Default)]
 struct Found {
-    codes: Vec<CodeId>,
+    codes: Vec<(u32, CodeId)>,
     words: Option<Vec<Finding>>,
 }
 
-impl PlanScratch {
-    pub fn findings(&self) -> &[CodeId] {
-        &self.found.codes
-    }
-
-    /// How many target fields are filled.
-    pub fn filled(&self) -> u32 {
-        self.finished.filled()
+impl Found {
+    fn of(&self, row: usize) -> &[(u32, CodeId)] {
+        let start = self.codes.partition_point(|(at, _)| (*at as usize) < row);
+        let end = start + self.codes[start..].partition_point(|(at, _)| *at as usize == row);
+        &self.codes[start..end]
     }
 }
+
+impl PlanScratch {
+    pub(in crate::engine) fn verdict(&self, row: usize) -> Verdict {
+        self.verdicts[row]
+    }
+
+    /// The codes that a row was rejected for, in the order of the target.
+    pub(in crate::engine) fn findings(&self, row: usize) -> impl Iterator<Item = CodeId> + '_ {
+        self.found.of(row).iter().map(|(_, id)| *id)
+    }
+
+    /// How many target fields are filled in a row.
+    pub(in crate::engine) fn filled(&self, row: usize) -> u32 {
+        (0..self.programs.len()).filter(|field| self.finished.is_filled(*field, row)).count() as u32
+    }
+}
+
+/// At most so many records go through the plan at once, and at most so many bytes of them: their values stay in the
+/// processor's cache from one operation to the next.
+const STRETCH_RECORDS: usize = 256;
+const STRETCH_BYTES: usize = 128 << 10;
 
 impl Plan {
     /// Number of target fields.
@@ -146,70 +162,78 @@ impl Plan {
     }
 
     pub fn scratch(&self) -> PlanScratch {
+        let columns = |count: usize| (0..count).map(|_| Columns::default()).collect();
         PlanScratch {
             finished: Finished::default(),
-            programs: self.fields.iter().map(|_| Scratch::default()).collect(),
-            rules: self.fields.iter().map(|_| RuleScratch::default()).collect(),
-            filter: Scratch::default(),
-            checks: self.checks.iter().map(|_| Scratch::default()).collect(),
-            key: Scratch::default(),
-            spare: Vec::new(),
+            programs: columns(self.fields.len()),
+            compares: columns(self.fields.len()),
+            filter: Columns::default(),
+            checks: columns(self.checks.len()),
+            key: Columns::default(),
+            verdicts: Vec::new(),
+            planned: Vec::new(),
+            checked: Vec::new(),
             found: Found::default(),
-            unplanned: false,
         }
     }
 
     /// Runs the plan on one record. Values and findings stay in `scratch` until its next run.
     pub fn run(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Verdict {
-        self.evaluate(record, scratch)
+        self.run_stretch(record.alone(), scratch);
+        scratch.verdict(0)
     }
 
     /// Runs the plan once more and says every finding in words.
     pub fn explain(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Vec<Finding> {
         scratch.found.words = Some(Vec::new());
-        self.evaluate(record, scratch);
+        self.run_stretch(record.alone(), scratch);
         let mut words = scratch.found.words.take().unwrap_or_default();
         words.sort_by_key(|finding| self.codes.find(&finding.field, &finding.code));
         words
     }
 
-    /// The finished value of a target field after a run.
-    pub fn cell<'s>(&self, field: usize, scratch: &'s PlanScratch) -> Cell<'s> {
-        scratch.finished.cell(field)
+    /// The finished value of a target field, after a run on this one record.
+    pub fn cell<'s>(&self, field: usize, record: RecordRef<'s>, scratch: &'s PlanScratch) -> Cell<'s> {
+        scratch.finished.cell(field, 0, &record.alone())
     }
 
-    fn input<'a>(&'a self, record: RecordRef<'a>, targets: &'a dyn Targets) -> Input<'a> {
-        Input { record, targets, it: Cell::MISSING, context: &self.context }
+    /// The next records that go through the plan at once.
+    pub(in crate::engine) fn stretch<'b>(&self, batch: &'b Batch, first: usize) -> Stretch<'b> {
+        let mut bytes = 0;
+        let len = batch.rows[first..].iter().take(STRETCH_RECORDS).take_while(|row| {
+            let fits = bytes == 0 || bytes + row.raw.1 as usize <= STRETCH_BYTES;
+            bytes += row.raw.1.max(1) as usize;
+            fits
+        });
+        batch.stretch(first, len.count())
     }
 
-    fn evaluate(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Verdict {
+    /// Runs the plan on a stretch of records. Verdicts, values and findings stay in `scratch` until its next run.
+    pub(in crate::engine) fn run_stretch(&self, records: Stretch<'_>, scratch: &mut PlanScratch) {
         scratch.found.codes.clear();
-        scratch.finished.clear(self.fields.len());
-        scratch.unplanned = true;
-        if let Some(fault) = record.row().fault
-            && self.rejects(fault)
-        {
-            self.find(self.codes.fault(fault), &mut scratch.found, || (fault_words(fault), None));
-            return Verdict::Rejected;
-        }
-        if let Some(verdict) = self.filter(record, scratch) {
-            return verdict;
-        }
-        scratch.unplanned = false;
+        scratch.finished.clear(self.fields.len(), records.len());
+        scratch.verdicts.clear();
+        scratch.verdicts.resize(records.len(), Verdict::Valid);
+        self.readable(records, scratch);
+        self.filter(records, scratch);
         for index in &self.order {
-            self.field(*index, record, scratch);
+            self.field(*index, records, scratch);
         }
-        self.checks(record, scratch);
-        if self.pilot.is_some() && !self.in_pilot(record, scratch) {
-            scratch.unplanned = true;
-            return Verdict::Filtered;
-        }
-        if scratch.found.codes.is_empty() {
-            return Verdict::Valid;
-        }
+        self.checks(records, scratch);
+        self.keys(records, scratch);
+        self.pilot(records, scratch);
         // Fields run in the order of their needs; findings stand in the order of the target.
         scratch.found.codes.sort_unstable();
-        Verdict::Rejected
+        for (row, _) in &scratch.found.codes {
+            let verdict = &mut scratch.verdicts[*row as usize];
+            if *verdict == Verdict::Valid {
+                *verdict = Verdict::Rejected;
+            }
+        }
+    }
+
+    fn given<'a>(&'a self, records: Stretch<'a>, finished: &'a Finished, it: usize) -> Given<'a> {
+        finished.given(records, it, &self.context)
     }
 
     /// Whether a record with this fault is rejected.
@@ -217,8 +241,8 @@ impl Plan {
         fault.rejects() && !(self.keep_ragged && matches!(fault, Fault::TooFewFields { .. }))
     }
 
-    fn find(&self, id: CodeId, found: &mut Found, say: impl FnOnce() -> Words) {
-        found.codes.push(id);
+    fn find(&self, row: u32, id: CodeId, found: &mut Found, say: impl FnOnce() -> Words) {
+        found.codes.push((row, id));
         if let Some(words) = &mut found.words {
             words.push(self.finding(id, say()));
         }
@@ -229,133 +253,215 @@ impl Plan {
         Finding { field: code.field.clone(), code: code.code.clone(), reason, value }
     }
 
-    /// `Some` where the record does not get any further.
-    fn filter(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Option<Verdict> {
-        let filter = self.filter.as_ref()?;
-        let input = self.input(record, &());
-        match filter.run(&input, &mut scratch.filter).map(|cell| cell.bytes == b"true") {
-            Ok(true) => None,
-            Ok(false) => Some(Verdict::Filtered),
-            Err(fault) => {
-                let memory = &scratch.filter;
-                let said = || explained(filter.explain(&fault, &input, memory));
-                self.find(self.codes.record("where"), &mut scratch.found, said);
-                Some(Verdict::Rejected)
+    /// Records that the reader could not make out go no further.
+    fn readable(&self, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        scratch.planned.clear();
+        for row in 0..records.len() {
+            match records.record(row).row().fault {
+                Some(fault) if self.rejects(fault) => {
+                    scratch.verdicts[row] = Verdict::Rejected;
+                    self.find(row as u32, self.codes.fault(fault), &mut scratch.found, || (fault_words(fault), None));
+                }
+                _ => scratch.planned.push(row as u32),
             }
         }
     }
 
-    /// Runs one field and keeps its value.
-    fn field(&self, index: usize, record: RecordRef<'_>, scratch: &mut PlanScratch) {
-        let PlanScratch { finished, programs, rules, spare, found, .. } = scratch;
-        let (program, rules) = (&mut programs[index], &mut rules[index]);
-        if self.fields[index].reads_targets() {
-            // The value may lie among the finished ones, which must not move while it is looked at.
-            spare.clear();
-            let mut kept = Cell::MISSING;
-            let keep = |cell: Cell<'_>| {
-                spare.extend_from_slice(cell.bytes);
-                kept = Cell { bytes: b"", ..cell };
-            };
-            self.value(index, &self.input(record, finished), program, rules, found, keep);
-            finished.set(index, Cell { bytes: spare, ..kept });
-        } else {
-            let keep = |cell: Cell<'_>| finished.set(index, cell);
-            self.value(index, &self.input(record, &()), program, rules, found, keep);
+    /// Records that the filter leaves out, or that it cannot decide, go no further.
+    fn filter(&self, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        let Some(filter) = &self.filter else { return };
+        let PlanScratch { finished, planned, filter: columns, found, verdicts, .. } = scratch;
+        let given = self.given(records, finished, 0);
+        filter.run_columns(&given, planned, columns);
+        for (row, fault) in columns.faults() {
+            verdicts[*row as usize] = Verdict::Rejected;
+            let said = || explained(filter.explain_row(fault, &given, columns));
+            self.find(*row, self.codes.record("where"), found, said);
         }
-    }
-
-    /// A field's expression with its value map, lookup and checks. A value that is found wrong by the expression or
-    /// the lookup is missing; one that fails a check is kept.
-    fn value(
-        &self,
-        index: usize,
-        input: &Input<'_>,
-        program: &mut Scratch,
-        rules: &mut RuleScratch,
-        found: &mut Found,
-        keep: impl FnOnce(Cell<'_>),
-    ) {
-        let field = &self.fields[index];
-        if let Err(fault) = field.program.run(input, program).map(|_| ()) {
-            let said = || explained(field.program.explain(&fault, input, program));
-            return self.find(self.codes.field(index, fault.code), found, said);
-        }
-        let cell = field.program.value(input, program);
-        let cell = match field.resolve(cell) {
-            Resolved::AsIs => cell,
-            Resolved::To(id) => Cell { kind: Kind::Text, source_type: SourceType::Untyped, bytes: id },
-            Resolved::Missing => Cell::MISSING,
-            Resolved::Unknown => {
-                return self.find(self.codes.field(index, "lookup"), found, || field.no_link(cell));
+        planned.retain(|row| {
+            let taken = filter.cell(*row, &given, columns).bytes == b"true";
+            let verdict = &mut verdicts[*row as usize];
+            if !taken && *verdict == Verdict::Valid {
+                *verdict = Verdict::Filtered;
             }
-        };
-        field.rules.check(cell, input, rules, |code| {
-            self.find(self.codes.field(index, code), found, || field.rules.words(code, cell));
+            taken
         });
-        keep(cell);
     }
 
-    fn checks(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) {
-        for (index, check) in self.checks.iter().enumerate() {
-            let memory = &mut scratch.checks[index];
-            let input = self.input(record, &scratch.finished);
-            let answer = check.run(&input, memory).map(|cell| cell.bytes == b"true");
+    /// Runs one field and keeps its values: the expression with its value map, lookup and checks. A value that is found
+    /// wrong by the expression or the lookup is missing; one that fails a check is kept.
+    fn field(&self, index: usize, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        let PlanScratch { finished, programs, planned, checked, found, .. } = scratch;
+        let (field, columns) = (&self.fields[index], &mut programs[index]);
+        field.program.run_columns(&self.given(records, finished, 0), planned, columns);
+        checked.clone_from(planned);
+        let given = self.given(records, finished, 0);
+        for (row, fault) in columns.faults() {
+            let said = || explained(field.program.explain_row(fault, &given, columns));
+            self.find(*row, self.codes.field(index, fault.code), found, said);
+        }
+        if !columns.faults().is_empty() {
+            let faulted: HashSet<u32> = columns.faults().iter().map(|(row, _)| *row).collect();
+            checked.retain(|row| !faulted.contains(row));
+        }
+        if field.link.is_some() {
+            self.resolve(index, records, scratch);
+        } else {
+            let unfit = finished.take(index, &field.program, columns, checked);
+            for row in unfit {
+                checked.retain(|checked| *checked != row);
+                let said = || ("the value becomes longer than 4 gigabytes".to_owned(), None);
+                self.find(row, self.codes.field(index, "type"), found, said);
+            }
+        }
+        self.rules(index, records, scratch);
+    }
+
+    /// Puts what a lookup makes of a field's values in their place.
+    fn resolve(&self, index: usize, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        let PlanScratch { finished, programs, checked, found, .. } = scratch;
+        let (field, columns) = (&self.fields[index], &programs[index]);
+        let mut value = Vec::new();
+        checked.retain(|row| {
+            let given = self.given(records, finished, 0);
+            let cell = field.program.cell(*row, &given, columns);
+            let kept = match field.resolve(cell) {
+                Resolved::AsIs => cell,
+                Resolved::To(id) => Cell { kind: Kind::Text, source_type: SourceType::Untyped, bytes: id },
+                Resolved::Missing => Cell::MISSING,
+                Resolved::Unknown => {
+                    self.find(*row, self.codes.field(index, "lookup"), found, || field.no_link(cell));
+                    return false;
+                }
+            };
+            // The value may lie among the finished ones, which must not move while it is looked at.
+            value.clear();
+            value.extend_from_slice(kept.bytes);
+            let kept = Cell { bytes: b"", ..kept };
+            finished.set(index, *row as usize, Cell { bytes: &value, ..kept });
+            true
+        });
+    }
+
+    fn rules(&self, index: usize, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        let PlanScratch { finished, compares, checked, found, .. } = scratch;
+        let rules = &self.fields[index].rules;
+        if !rules.any() {
+            return;
+        }
+        for row in checked.iter() {
+            let cell = finished.cell(index, *row as usize, &records);
+            rules.check(cell, |code| {
+                self.find(*row, self.codes.field(index, code), found, || rules.words(code, cell));
+            });
+        }
+        let Some(compare) = rules.compare() else { return };
+        checked.retain(|row| finished.is_filled(index, *row as usize));
+        let (given, columns) = (self.given(records, finished, index), &mut compares[index]);
+        compare.run_columns(&given, checked, columns);
+        for row in checked.iter() {
+            // A comparison that faults has no value, and does not hold.
+            if compare.cell(*row, &given, columns).bytes != b"true" {
+                let cell = finished.cell(index, *row as usize, &records);
+                self.find(*row, self.codes.field(index, "compare"), found, || rules.words("compare", cell));
+            }
+        }
+    }
+
+    fn checks(&self, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        let PlanScratch { finished, checks, planned, found, .. } = scratch;
+        let given = self.given(records, finished, 0);
+        for (index, (check, columns)) in self.checks.iter().zip(checks).enumerate() {
+            check.run_columns(&given, planned, columns);
             let id = self.codes.check(index);
-            match answer {
-                Ok(true) => {}
-                Ok(false) => self.find(id, &mut scratch.found, || (self.codes.get(id).meaning.clone(), None)),
-                Err(fault) => {
-                    let said = || explained(check.explain(&fault, &input, memory));
-                    self.find(id, &mut scratch.found, said);
+            for (row, fault) in columns.faults() {
+                self.find(*row, id, found, || explained(check.explain_row(fault, &given, columns)));
+            }
+            for row in planned.iter() {
+                if check.cell(*row, &given, columns).bytes == b"true" {
+                    continue;
+                }
+                if !columns.faults().iter().any(|(faulted, _)| faulted == row) {
+                    self.find(*row, id, found, || (self.codes.get(id).meaning.clone(), None));
                 }
             }
         }
     }
 
-    fn in_pilot(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> bool {
-        let Some(pilot) = &self.pilot else { return true };
-        match pilot.field {
-            Some(field) => {
-                let cell = self.cell(field, scratch);
-                std::str::from_utf8(cell.bytes).is_ok_and(|text| pilot.keys.contains(text))
+    fn keys(&self, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        let Some(key) = &self.key else { return };
+        key.run_columns(&self.given(records, &scratch.finished, 0), &scratch.planned, &mut scratch.key);
+    }
+
+    /// Records that are not in the pilot are filtered, whatever was found about them.
+    fn pilot(&self, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        let Some(pilot) = &self.pilot else { return };
+        let mut planned = std::mem::take(&mut scratch.planned);
+        planned.retain(|row| {
+            let row = *row as usize;
+            let cell = match pilot.field {
+                Some(field) => scratch.finished.cell(field, row, &records),
+                None => self.key_cell(row, records, scratch),
+            };
+            let taken = std::str::from_utf8(cell.bytes).is_ok_and(|text| pilot.keys.contains(text));
+            if !taken {
+                scratch.verdicts[row] = Verdict::Filtered;
             }
-            None => self.with_key(record, scratch, |key| {
-                key.is_some_and(|cell| std::str::from_utf8(cell.bytes).is_ok_and(|text| pilot.keys.contains(text)))
-            }),
+            taken
+        });
+        scratch.planned = planned;
+        let verdicts = &scratch.verdicts;
+        scratch.found.codes.retain(|(row, _)| verdicts[*row as usize] != Verdict::Filtered);
+    }
+
+    /// The duplicates key of a planned row; missing without a rule, or where it faults.
+    fn key_cell<'s>(&'s self, row: usize, records: Stretch<'s>, scratch: &'s PlanScratch) -> Cell<'s> {
+        match &self.key {
+            Some(key) => key.cell(row as u32, &self.given(records, &scratch.finished, 0), &scratch.key),
+            None => Cell::MISSING,
         }
     }
 
-    /// The duplicates key of a record after a run, given to `look`; `None` without a rule, or where it faults.
-    fn with_key<R>(
+    /// The fingerprint of the duplicates key of a row; 0 where it is empty or there is no rule.
+    pub(in crate::engine) fn key(&self, row: usize, records: Stretch<'_>, scratch: &PlanScratch) -> Fingerprint {
+        let cell = self.key_cell(row, records, scratch);
+        if cell.is_filled() { fingerprint(cell.bytes, KEY_SEED) } else { 0 }
+    }
+
+    /// The fingerprint of a unique field's value in a row; 0 where it is empty.
+    pub(in crate::engine) fn unique_key(
         &self,
-        record: RecordRef<'_>,
-        scratch: &mut PlanScratch,
-        look: impl FnOnce(Option<Cell<'_>>) -> R,
-    ) -> R {
-        let Some(key) = &self.key else { return look(None) };
-        let input = self.input(record, &scratch.finished);
-        look(key.run(&input, &mut scratch.key).ok())
-    }
-
-    /// The fingerprint of the duplicates key of a record after a run; 0 where it is empty or there is no rule.
-    pub(in crate::engine) fn key(&self, record: RecordRef<'_>, scratch: &mut PlanScratch) -> Fingerprint {
-        self.with_key(record, scratch, |key| match key {
-            Some(cell) if cell.is_filled() => fingerprint(cell.bytes, KEY_SEED),
-            _ => 0,
-        })
-    }
-
-    /// The fingerprint of a unique field's value; 0 where it is empty.
-    pub(in crate::engine) fn unique_key(&self, scratch: &PlanScratch, field: usize) -> Fingerprint {
-        let cell = self.cell(field, scratch);
+        row: usize,
+        records: Stretch<'_>,
+        scratch: &PlanScratch,
+        field: usize,
+    ) -> Fingerprint {
+        let cell = scratch.finished.cell(field, row, &records);
         if cell.is_filled() { fingerprint(cell.bytes, KEY_SEED + 1 + field as u64) } else { 0 }
     }
 
-    /// Appends the record's target values in the target's form.
-    pub(in crate::engine) fn encode(&self, scratch: &PlanScratch, encoder: &dyn Encoder, rows: &mut TargetBatch) {
+    /// A field's value in a row.
+    pub(in crate::engine) fn value<'s>(
+        &self,
+        field: usize,
+        row: usize,
+        records: Stretch<'s>,
+        scratch: &'s PlanScratch,
+    ) -> Cell<'s> {
+        scratch.finished.cell(field, row, &records)
+    }
+
+    /// Appends a row's target values in the target's form.
+    pub(in crate::engine) fn encode(
+        &self,
+        row: usize,
+        records: Stretch<'_>,
+        scratch: &PlanScratch,
+        encoder: &dyn Encoder,
+        rows: &mut TargetBatch,
+    ) {
         let cells: SmallVec<[Cell<'_>; 48]> =
-            (0..self.fields.len()).map(|field| scratch.finished.cell(field)).collect();
+            (0..self.fields.len()).map(|field| scratch.finished.cell(field, row, &records)).collect();
         encoder.encode(&cells, rows);
     }
 }

@@ -1,0 +1,508 @@
+//! Runs a program over a stretch of records, operation by operation: each operation goes down its column before the
+//! next one starts. What an operation costs besides its own work is so paid once a stretch and not once a record.
+//!
+//! Records part at jumps and meet again where the jump lands; all jumps go forward.
+
+use smallvec::SmallVec;
+
+use super::finished::Finished;
+use super::program::{CallOp, FALSE, OpKind, Operand, Program, TRUE};
+use super::value::{Answer, Fault, Held, Out, Place, Reason, RunContext, TraceStep};
+use crate::record::{Cell, Kind, Slot, SourceType, Stretch};
+
+/// What an evaluation reads.
+#[derive(Clone, Copy)]
+pub struct Given<'a> {
+    pub records: Stretch<'a>,
+    /// Finished values of target fields, for the same records.
+    pub finished: &'a Finished,
+    /// The column of `finished` that a free `it` stands for.
+    pub it: usize,
+    pub context: &'a RunContext,
+}
+
+/// A program's working memory, reused from stretch to stretch: no allocation once the buffers have grown.
+#[derive(Debug, Default)]
+pub struct Columns {
+    /// Values of the registers, `stride` a register.
+    registers: Vec<Held>,
+    stride: usize,
+    /// What the calls wrote, one buffer a register.
+    buffers: Vec<Vec<u8>>,
+    /// What one call writes.
+    written: Vec<u8>,
+    /// Rows on the way to the next operation.
+    going: Vec<u32>,
+    /// Rows that jumped, by the operation at which they go on.
+    parked: Vec<(u32, Vec<u32>)>,
+    spare: Vec<Vec<u32>>,
+    result: Vec<Held>,
+    faults: Vec<(u32, Fault)>,
+}
+
+impl Columns {
+    /// Rows without a value, and why; in no order.
+    pub fn faults(&self) -> &[(u32, Fault)] {
+        &self.faults
+    }
+
+    pub(super) fn result(&self, row: u32) -> Held {
+        self.result.get(row as usize).copied().unwrap_or(Held::MISSING)
+    }
+
+    fn start(&mut self, program: &Program, rows: usize, picked: &[u32]) {
+        let registers = usize::from(program.registers);
+        self.stride = rows;
+        // Registers are written before they are read: what an earlier stretch left does not matter.
+        if self.registers.len() < registers * rows {
+            self.registers.resize(registers * rows, Held::MISSING);
+        }
+        if self.buffers.len() < registers {
+            self.buffers.resize_with(registers, Vec::new);
+        }
+        self.buffers.iter_mut().for_each(Vec::clear);
+        self.result.clear();
+        self.result.resize(rows, Held::MISSING);
+        self.faults.clear();
+        self.going.clear();
+        self.going.extend_from_slice(picked);
+    }
+
+    /// Lets rows go on at a later operation.
+    fn park(&mut self, to: u32, rows: &[u32]) {
+        if let Some((_, waiting)) = self.parked.iter_mut().find(|(at, _)| *at == to) {
+            waiting.extend_from_slice(rows);
+            return;
+        }
+        let mut list = self.spare.pop().unwrap_or_default();
+        list.clear();
+        list.extend_from_slice(rows);
+        self.parked.push((to, list));
+    }
+
+    /// Takes up the rows that go on at this operation.
+    fn meet(&mut self, at: u32) {
+        while let Some(found) = self.parked.iter().position(|(to, _)| *to == at) {
+            let (_, rows) = self.parked.swap_remove(found);
+            self.going.extend_from_slice(&rows);
+            self.spare.push(rows);
+        }
+    }
+}
+
+/// What wants to see every intermediate value.
+pub(super) trait Trace {
+    fn step(&mut self, program: &Program, at: usize, value: Cell<'_>);
+    const WANTED: bool;
+}
+
+impl Trace for () {
+    fn step(&mut self, _: &Program, _: usize, _: Cell<'_>) {}
+    const WANTED: bool = false;
+}
+
+impl Trace for Vec<TraceStep> {
+    fn step(&mut self, program: &Program, at: usize, value: Cell<'_>) {
+        let span = program.ops.get(at).map(|op| op.span).unwrap_or_default();
+        self.push(TraceStep { span, kind: value.kind, value: value.display().into_owned() });
+    }
+    const WANTED: bool = true;
+}
+
+/// The buffers that values lie in, by [`Place`].
+type Bases<'v> = SmallVec<[&'v [u8]; 24]>;
+
+fn bases<'v>(program: &'v Program, given: &Given<'v>, buffers: &'v [Vec<u8>]) -> Bases<'v> {
+    let mut bases = Bases::new();
+    bases.push(given.records.data());
+    bases.push(&program.constant_bytes);
+    bases.push(given.finished.bytes());
+    bases.extend(buffers.iter().map(Vec::as_slice));
+    bases
+}
+
+#[inline(always)]
+fn open<'v>(held: Held, bases: &[&'v [u8]]) -> Cell<'v> {
+    let start = held.start as usize;
+    let base: &'v [u8] = bases.get(held.place.index()).copied().unwrap_or_default();
+    let bytes = base.get(start..start + held.len as usize).unwrap_or_default();
+    Cell { kind: held.kind, source_type: held.source_type, bytes }
+}
+
+/// Where an operand's values are, found out once an operation.
+#[derive(Clone, Copy)]
+enum Reading<'v> {
+    Field { slots: &'v [Slot], width: usize, field: usize },
+    Column(&'v [Held]),
+    Same(Held),
+}
+
+impl<'v> Reading<'v> {
+    fn of(operand: Operand, program: &Program, given: &Given<'v>, registers: &'v [Held], stride: usize) -> Self {
+        match operand {
+            Operand::Field(field) if (field as usize) < given.records.width() => {
+                let (slots, width) = (given.records.slots(), given.records.width());
+                Reading::Field { slots, width, field: field as usize }
+            }
+            Operand::Field(_) => Reading::Same(Held::MISSING),
+            Operand::Target(index) => Reading::Column(given.finished.column(usize::from(index))),
+            Operand::It => Reading::Column(given.finished.column(given.it)),
+            Operand::Constant(index) => Reading::Same(program.constant(index)),
+            Operand::Register(index) => {
+                let first = usize::from(index) * stride;
+                Reading::Column(registers.get(first..first + stride).unwrap_or_default())
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn held(&self, row: u32) -> Held {
+        match self {
+            Reading::Field { slots, width, field } => {
+                let slot = slots.get(row as usize * width + field).copied().unwrap_or_default();
+                let Slot { start, len, kind, source_type } = slot;
+                Held { start, len, place: Place::RECORD, kind, source_type }
+            }
+            Reading::Column(column) => column.get(row as usize).copied().unwrap_or(Held::MISSING),
+            Reading::Same(held) => *held,
+        }
+    }
+}
+
+type Refused = (&'static Reason, Held);
+
+impl Program {
+    /// Evaluates the picked rows of a stretch. Values and faults stay in `columns` until its next run.
+    pub fn run_columns(&self, given: &Given<'_>, picked: &[u32], columns: &mut Columns) {
+        self.execute(given, picked, columns, &mut ());
+    }
+
+    /// The value of a row in the last run of `columns`; missing after a fault.
+    pub fn cell<'a>(&'a self, row: u32, given: &Given<'a>, columns: &'a Columns) -> Cell<'a> {
+        self.open(columns.result(row), given, columns)
+    }
+
+    pub(super) fn open<'a>(&'a self, held: Held, given: &Given<'a>, columns: &'a Columns) -> Cell<'a> {
+        let base: &'a [u8] = match held.place {
+            Place::RECORD => given.records.data(),
+            Place::CONSTANTS => &self.constant_bytes,
+            Place::FINISHED => given.finished.bytes(),
+            place => columns.buffers.get(place.register()).map_or(&[], Vec::as_slice),
+        };
+        let start = held.start as usize;
+        let bytes = base.get(start..start + held.len as usize).unwrap_or_default();
+        Cell { kind: held.kind, source_type: held.source_type, bytes }
+    }
+
+    /// The bytes of a value that lies in the program's own memory.
+    #[inline]
+    pub(super) fn written<'a>(&'a self, held: Held, columns: &'a Columns) -> &'a [u8] {
+        let base = match held.place {
+            Place::CONSTANTS => &self.constant_bytes,
+            place => match columns.buffers.get(place.register()) {
+                Some(buffer) => buffer,
+                None => return &[],
+            },
+        };
+        let start = held.start as usize;
+        base.get(start..start + held.len as usize).unwrap_or_default()
+    }
+
+    pub(super) fn execute<T: Trace>(&self, given: &Given<'_>, picked: &[u32], columns: &mut Columns, trace: &mut T) {
+        columns.start(self, given.records.len(), picked);
+        for at in 0..self.ops.len() {
+            if !columns.parked.is_empty() {
+                columns.meet(at as u32);
+            }
+            if columns.going.is_empty() {
+                continue;
+            }
+            self.operation(at, given, columns);
+            if T::WANTED {
+                self.told(at, given, columns, trace);
+            }
+        }
+        if !columns.parked.is_empty() {
+            columns.meet(self.ops.len() as u32);
+        }
+        let Columns { registers, stride, going, result, .. } = columns;
+        let reading = Reading::of(self.result, self, given, registers, *stride);
+        for row in going.iter() {
+            if let Some(place) = result.get_mut(*row as usize) {
+                *place = reading.held(*row);
+            }
+        }
+    }
+
+    fn operation(&self, at: usize, given: &Given<'_>, columns: &mut Columns) {
+        match &self.ops[at].kind {
+            OpKind::Call(call) => {
+                let faults = columns.faults.len();
+                self.call(at as u32, call, given, columns);
+                drop_faulted(columns, faults);
+            }
+            OpKind::Copy { from, out } => {
+                let (reading, own) = self.across(*from, *out, given, &mut columns.registers, columns.stride);
+                for row in &columns.going {
+                    own[*row as usize] = reading.held(*row);
+                }
+            }
+            OpKind::Truth { from, out } => {
+                let truths = [self.constant(FALSE), self.constant(TRUE)];
+                let faults = columns.faults.len();
+                let Columns { registers, stride, buffers, going, faults: found, .. } = columns;
+                let (reading, own) = self.across(*from, *out, given, registers, *stride);
+                let bases = bases(self, given, buffers);
+                for row in going.iter() {
+                    match truth(reading.held(*row), &bases) {
+                        Ok(truth) => own[*row as usize] = truths[usize::from(truth)],
+                        Err(refused) => found.push((*row, fault(at as u32, refused))),
+                    }
+                }
+                drop(bases);
+                drop_faulted(columns, faults);
+            }
+            OpKind::Jump { to } => {
+                let going = std::mem::take(&mut columns.going);
+                columns.park(*to, &going);
+                columns.going = going;
+                columns.going.clear();
+            }
+            OpKind::JumpWhen { condition, when, to } => {
+                let faults = columns.faults.len();
+                let mut jumping = columns.spare.pop().unwrap_or_default();
+                jumping.clear();
+                let Columns { registers, stride, buffers, going, faults: found, .. } = columns;
+                let reading = Reading::of(*condition, self, given, registers, *stride);
+                let bases = bases(self, given, buffers);
+                going.retain(|row| match truth(reading.held(*row), &bases) {
+                    Ok(truth) if truth == *when => {
+                        jumping.push(*row);
+                        false
+                    }
+                    Ok(_) => true,
+                    Err(refused) => {
+                        found.push((*row, fault(at as u32, refused)));
+                        true
+                    }
+                });
+                drop(bases);
+                columns.park(*to, &jumping);
+                columns.spare.push(jumping);
+                drop_faulted(columns, faults);
+            }
+            OpKind::JumpWhenFilled { value, to } => {
+                let mut jumping = columns.spare.pop().unwrap_or_default();
+                jumping.clear();
+                let Columns { registers, stride, going, .. } = columns;
+                let reading = Reading::of(*value, self, given, registers, *stride);
+                going.retain(|row| {
+                    let filled = reading.held(*row).is_filled();
+                    if filled {
+                        jumping.push(*row);
+                    }
+                    !filled
+                });
+                columns.park(*to, &jumping);
+                columns.spare.push(jumping);
+            }
+        }
+    }
+
+    /// A value to read and a register to write, whichever comes first.
+    fn across<'v>(
+        &self,
+        from: Operand,
+        out: u16,
+        given: &Given<'v>,
+        registers: &'v mut [Held],
+        stride: usize,
+    ) -> (Reading<'v>, &'v mut [Held]) {
+        match from {
+            Operand::Register(later) if later > out => {
+                let (before, after) = registers.split_at_mut(usize::from(later) * stride);
+                (Reading::Column(&after[..stride]), &mut before[usize::from(out) * stride..][..stride])
+            }
+            from => {
+                let (before, own) = split(registers, out, stride);
+                (Reading::of(from, self, given, before, stride), own)
+            }
+        }
+    }
+
+    /// Runs a call down its column. Registers are numbered in the order of calls, so that the values a call reads all
+    /// lie in registers and buffers before its own.
+    fn call(&self, at: u32, call: &CallOp, given: &Given<'_>, columns: &mut Columns) {
+        let Columns { registers, stride, buffers, written, going, faults, .. } = columns;
+        let (before, own) = split(registers, call.out, *stride);
+        let (buffers, buffer) = buffers.split_at_mut(usize::from(call.out));
+        let Some(buffer) = buffer.first_mut() else { return };
+        let bases = bases(self, given, buffers);
+        let reading = |operand: &Operand| Reading::of(*operand, self, given, before, *stride);
+        let mut writing = Writing {
+            call,
+            truths: [self.constant(FALSE), self.constant(TRUE)],
+            buffer,
+            written,
+            context: given.context,
+            place: Place::of_register(call.out),
+        };
+        let mut keep = |row: u32, made: Result<Held, Refused>| match made {
+            Ok(held) => own[row as usize] = held,
+            Err(refused) => faults.push((row, fault(at, refused))),
+        };
+        if let [one] = call.arguments.as_slice() {
+            let reading = reading(one);
+            for row in going.iter() {
+                let held = reading.held(*row);
+                let cell = open(held, &bases);
+                let answer = if call.passes_missing && !cell.is_filled() {
+                    Answer::Same(0)
+                } else {
+                    writing.run(std::slice::from_ref(&cell))
+                };
+                keep(*row, writing.made(answer, std::slice::from_ref(&held)));
+            }
+            return;
+        }
+        let readings: SmallVec<[Reading<'_>; 4]> = call.arguments.iter().map(reading).collect();
+        // What is the same for all rows is opened once.
+        let mut helds: SmallVec<[Held; 4]> = readings.iter().map(|reading| reading.same()).collect();
+        let mut cells: SmallVec<[Cell<'_>; 4]> = helds.iter().map(|held| open(*held, &bases)).collect();
+        let changing: SmallVec<[usize; 4]> =
+            (0..readings.len()).filter(|index| !matches!(readings[*index], Reading::Same(_))).collect();
+        for row in going.iter() {
+            for index in &changing {
+                helds[*index] = readings[*index].held(*row);
+                cells[*index] = open(helds[*index], &bases);
+            }
+            let answer = if call.passes_missing && !cells.first().is_some_and(Cell::is_filled) {
+                Answer::Same(0)
+            } else {
+                writing.run(&cells)
+            };
+            keep(*row, writing.made(answer, &helds));
+        }
+    }
+
+    /// Shows what an operation gave.
+    fn told<T: Trace>(&self, at: usize, given: &Given<'_>, columns: &Columns, trace: &mut T) {
+        let out = match &self.ops[at].kind {
+            OpKind::Call(call) => call.out,
+            OpKind::Copy { out, .. } | OpKind::Truth { out, .. } => *out,
+            OpKind::Jump { .. } | OpKind::JumpWhen { .. } | OpKind::JumpWhenFilled { .. } => return,
+        };
+        for row in &columns.going {
+            let held = columns.registers[usize::from(out) * columns.stride + *row as usize];
+            trace.step(self, at, self.open(held, given, columns));
+        }
+    }
+}
+
+impl Reading<'_> {
+    fn same(&self) -> Held {
+        match self {
+            Reading::Same(held) => *held,
+            _ => Held::MISSING,
+        }
+    }
+}
+
+/// The registers before one, and its own column.
+fn split(registers: &mut [Held], out: u16, stride: usize) -> (&[Held], &mut [Held]) {
+    let (before, own) = registers.split_at_mut(usize::from(out) * stride);
+    (before, &mut own[..stride])
+}
+
+/// Rows that an operation refused go no further.
+fn drop_faulted(columns: &mut Columns, before: usize) {
+    let Columns { going, faults, result, .. } = columns;
+    let new = &faults[before..];
+    if new.is_empty() {
+        return;
+    }
+    // `result` is not in use yet: it marks the rows.
+    let mark = Held { len: u32::MAX, ..Held::MISSING };
+    new.iter().for_each(|(row, _)| result[*row as usize] = mark);
+    going.retain(|row| result[*row as usize] != mark);
+    new.iter().for_each(|(row, _)| result[*row as usize] = Held::MISSING);
+}
+
+#[inline(always)]
+fn truth(held: Held, bases: &[&[u8]]) -> Result<bool, Refused> {
+    static NO_TRUTH: Reason = Reason { code: "type", says: "is neither true nor false" };
+    let cell = open(held, bases);
+    match cell.bytes {
+        b"true" => Ok(true),
+        b"false" => Ok(false),
+        _ if !cell.is_filled() => Ok(false),
+        _ => Err((&NO_TRUTH, held)),
+    }
+}
+
+fn fault(op: u32, (reason, value): Refused) -> Fault {
+    Fault { code: reason.code, says: reason.says, op, value }
+}
+
+/// Runs a call's step and says where its value is.
+struct Writing<'w> {
+    call: &'w CallOp,
+    truths: [Held; 2],
+    buffer: &'w mut Vec<u8>,
+    written: &'w mut Vec<u8>,
+    context: &'w RunContext,
+    place: Place,
+}
+
+impl Writing<'_> {
+    #[inline(always)]
+    fn run(&mut self, cells: &[Cell<'_>]) -> Answer {
+        self.written.clear();
+        let mut out = Out { bytes: &mut *self.written, context: self.context };
+        self.call.step.run(cells, &mut out)
+    }
+
+    /// Where the value of an answer is.
+    #[inline(always)]
+    fn made(&mut self, answer: Answer, arguments: &[Held]) -> Result<Held, Refused> {
+        let source_type = self.call.source_type;
+        let marked = |held: Held| match source_type {
+            SourceType::Untyped => held,
+            source_type => Held { source_type, ..held },
+        };
+        let argument = |index: u8| arguments.get(usize::from(index)).copied().unwrap_or(Held::MISSING);
+        Ok(match answer {
+            Answer::Same(index) => {
+                let held = argument(index);
+                if held.kind == Kind::Text { marked(held) } else { held }
+            }
+            Answer::Part { len: 0, .. } => Held::MISSING,
+            Answer::Part { argument: index, start, len } => {
+                let held = argument(index);
+                let whole = start == 0 && len == held.len;
+                let kind = if whole || held.kind == Kind::Bytes { held.kind } else { Kind::Text };
+                marked(Held { kind, start: held.start + start, len, ..held })
+            }
+            Answer::Wrote if self.written.is_empty() => Held::MISSING,
+            Answer::Wrote => marked(self.keep(Kind::Text)?),
+            Answer::WroteAs(kind) => self.keep(kind)?,
+            Answer::Boolean(truth) => self.truths[usize::from(truth)],
+            Answer::Missing => Held::MISSING,
+            Answer::Wrong(index, reason) => return Err((reason, argument(index))),
+        })
+    }
+
+    /// Keeps what was written; places are counted in 32 bits.
+    #[inline(always)]
+    fn keep(&mut self, kind: Kind) -> Result<Held, Refused> {
+        static TOO_LONG: Reason = Reason { code: "type", says: "becomes longer than 4 gigabytes" };
+        let start = self.buffer.len();
+        self.buffer.extend_from_slice(self.written);
+        if self.buffer.len() > u32::MAX as usize {
+            self.buffer.truncate(start);
+            return Err((&TOO_LONG, Held::MISSING));
+        }
+        let (start, len) = (start as u32, self.written.len() as u32);
+        Ok(Held { start, len, place: self.place, kind, source_type: SourceType::Untyped })
+    }
+}
