@@ -89,6 +89,13 @@ impl Settle {
         self.seen_keys.bytes() + self.seen_values.iter().map(Fingerprints::bytes).sum::<usize>()
     }
 
+    /// Prepares for deciding on records with these keys.
+    pub fn warm(&self, keys: &[Fingerprint]) {
+        if self.key_losers.is_none() {
+            std::hint::black_box(self.seen_keys.warm(keys));
+        }
+    }
+
     /// The fate of a valid record; `None` lets it go to the target.
     #[inline]
     pub fn decide(&mut self, bid: Bid<'_>) -> Option<Dropped> {

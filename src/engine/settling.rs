@@ -68,6 +68,7 @@ impl Stages for Settling<'_> {
         let mut keep = std::mem::take(&mut work.keep);
         keep.clear();
         let mut cut = None;
+        self.settle.warm(work.keys());
         for index in 0..work.planned.len() {
             if work.planned[index] == Planned::Valid {
                 let dropped = self.settle.decide(work.bid(index, keep.len()));

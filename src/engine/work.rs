@@ -138,6 +138,11 @@ impl Work {
         &self.findings[start..self.finding_ends[index] as usize]
     }
 
+    /// The keys of the valid records, in order.
+    pub fn keys(&self) -> &[Fingerprint] {
+        &self.keys
+    }
+
     /// What a valid record brings to settling; `valid` counts the valid records before it in the chunk.
     pub fn bid(&self, index: usize, valid: usize) -> Bid<'_> {
         let uniques = &self.uniques[valid * self.unique_fields..(valid + 1) * self.unique_fields];

@@ -29,8 +29,6 @@ pub struct Columns {
     stride: usize,
     /// What the calls wrote, one buffer a register.
     buffers: Vec<Vec<u8>>,
-    /// What one call writes.
-    written: Vec<u8>,
     /// Rows on the way to the next operation.
     going: Vec<u32>,
     /// Rows that jumped, by the operation at which they go on.
@@ -254,13 +252,20 @@ impl Program {
                 let (reading, own) = self.across(*from, *out, given, registers, *stride);
                 let bases = bases(self, given, buffers);
                 for row in going.iter() {
-                    match truth(reading.held(*row), &bases) {
+                    match truth(reading.held(*row), &truths, &bases) {
                         Ok(truth) => own[*row as usize] = truths[usize::from(truth)],
                         Err(refused) => found.push((*row, fault(at as u32, refused))),
                     }
                 }
                 drop(bases);
                 drop_faulted(columns, faults);
+            }
+            OpKind::Filled { value, is, out } => {
+                let truths = [self.constant(FALSE), self.constant(TRUE)];
+                let (reading, own) = self.across(*value, *out, given, &mut columns.registers, columns.stride);
+                for row in &columns.going {
+                    own[*row as usize] = truths[usize::from(reading.held(*row).is_filled() == *is)];
+                }
             }
             OpKind::Jump { to } => {
                 let going = std::mem::take(&mut columns.going);
@@ -273,9 +278,10 @@ impl Program {
                 let mut jumping = columns.spare.pop().unwrap_or_default();
                 jumping.clear();
                 let Columns { registers, stride, buffers, going, faults: found, .. } = columns;
+                let truths = [self.constant(FALSE), self.constant(TRUE)];
                 let reading = Reading::of(*condition, self, given, registers, *stride);
                 let bases = bases(self, given, buffers);
-                going.retain(|row| match truth(reading.held(*row), &bases) {
+                going.retain(|row| match truth(reading.held(*row), &truths, &bases) {
                     Ok(truth) if truth == *when => {
                         jumping.push(*row);
                         false
@@ -333,7 +339,7 @@ impl Program {
     /// Runs a call down its column. Registers are numbered in the order of calls, so that the values a call reads all
     /// lie in registers and buffers before its own.
     fn call(&self, at: u32, call: &CallOp, given: &Given<'_>, columns: &mut Columns) {
-        let Columns { registers, stride, buffers, written, going, faults, .. } = columns;
+        let Columns { registers, stride, buffers, going, faults, .. } = columns;
         let (before, own) = split(registers, call.out, *stride);
         let (buffers, buffer) = buffers.split_at_mut(usize::from(call.out));
         let Some(buffer) = buffer.first_mut() else { return };
@@ -342,8 +348,8 @@ impl Program {
         let mut writing = Writing {
             call,
             truths: [self.constant(FALSE), self.constant(TRUE)],
+            start: buffer.len(),
             buffer,
-            written,
             context: given.context,
             place: Place::of_register(call.out),
         };
@@ -389,7 +395,7 @@ impl Program {
     fn told<T: Trace>(&self, at: usize, given: &Given<'_>, columns: &Columns, trace: &mut T) {
         let out = match &self.ops[at].kind {
             OpKind::Call(call) => call.out,
-            OpKind::Copy { out, .. } | OpKind::Truth { out, .. } => *out,
+            OpKind::Copy { out, .. } | OpKind::Truth { out, .. } | OpKind::Filled { out, .. } => *out,
             OpKind::Jump { .. } | OpKind::JumpWhen { .. } | OpKind::JumpWhenFilled { .. } => return,
         };
         for row in &columns.going {
@@ -429,7 +435,19 @@ fn drop_faulted(columns: &mut Columns, before: usize) {
 }
 
 #[inline(always)]
-fn truth(held: Held, bases: &[&[u8]]) -> Result<bool, Refused> {
+fn truth(held: Held, truths: &[Held; 2], bases: &[&[u8]]) -> Result<bool, Refused> {
+    // What a question answered is one of the program's own constants.
+    if held.place == Place::CONSTANTS && held.len == truths[0].len && held.start == truths[0].start {
+        return Ok(false);
+    }
+    if held.place == Place::CONSTANTS && held.len == truths[1].len && held.start == truths[1].start {
+        return Ok(true);
+    }
+    spelled(held, bases)
+}
+
+#[cold]
+fn spelled(held: Held, bases: &[&[u8]]) -> Result<bool, Refused> {
     static NO_TRUTH: Reason = Reason { code: "type", says: "is neither true nor false" };
     let cell = open(held, bases);
     match cell.bytes {
@@ -449,7 +467,8 @@ struct Writing<'w> {
     call: &'w CallOp,
     truths: [Held; 2],
     buffer: &'w mut Vec<u8>,
-    written: &'w mut Vec<u8>,
+    /// Where the text of the row at hand begins in the buffer.
+    start: usize,
     context: &'w RunContext,
     place: Place,
 }
@@ -457,8 +476,8 @@ struct Writing<'w> {
 impl Writing<'_> {
     #[inline(always)]
     fn run(&mut self, cells: &[Cell<'_>]) -> Answer {
-        self.written.clear();
-        let mut out = Out { bytes: &mut *self.written, context: self.context };
+        self.start = self.buffer.len();
+        let mut out = Out { bytes: &mut *self.buffer, start: self.start, context: self.context };
         self.call.step.run(cells, &mut out)
     }
 
@@ -483,7 +502,7 @@ impl Writing<'_> {
                 let kind = if whole || held.kind == Kind::Bytes { held.kind } else { Kind::Text };
                 marked(Held { kind, start: held.start + start, len, ..held })
             }
-            Answer::Wrote if self.written.is_empty() => Held::MISSING,
+            Answer::Wrote if self.buffer.len() <= self.start => Held::MISSING,
             Answer::Wrote => marked(self.keep(Kind::Text)?),
             Answer::WroteAs(kind) => self.keep(kind)?,
             Answer::Boolean(truth) => self.truths[usize::from(truth)],
@@ -496,13 +515,12 @@ impl Writing<'_> {
     #[inline(always)]
     fn keep(&mut self, kind: Kind) -> Result<Held, Refused> {
         static TOO_LONG: Reason = Reason { code: "type", says: "becomes longer than 4 gigabytes" };
-        let start = self.buffer.len();
-        self.buffer.extend_from_slice(self.written);
-        if self.buffer.len() > u32::MAX as usize {
-            self.buffer.truncate(start);
+        let end = self.buffer.len();
+        if end > u32::MAX as usize {
+            self.buffer.truncate(self.start);
             return Err((&TOO_LONG, Held::MISSING));
         }
-        let (start, len) = (start as u32, self.written.len() as u32);
+        let (start, len) = (self.start as u32, end.saturating_sub(self.start) as u32);
         Ok(Held { start, len, place: self.place, kind, source_type: SourceType::Untyped })
     }
 }

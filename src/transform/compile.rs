@@ -156,7 +156,7 @@ impl<'s> Compiler<'s> {
         let here = self.here();
         match &mut self.ops[jump].kind {
             OpKind::Jump { to } | OpKind::JumpWhen { to, .. } | OpKind::JumpWhenFilled { to, .. } => *to = here,
-            OpKind::Call(_) | OpKind::Copy { .. } | OpKind::Truth { .. } => {}
+            OpKind::Call(_) | OpKind::Copy { .. } | OpKind::Truth { .. } | OpKind::Filled { .. } => {}
         }
     }
 
@@ -446,6 +446,21 @@ impl<'s> Compiler<'s> {
             BinaryOp::Equal | BinaryOp::NotEqual => {
                 let (first, second) = (self.expr(left), self.expr(right));
                 let numeric = first.ty == Type::Number || second.ty == Type::Number;
+                let value = match (&left.kind, &right.kind) {
+                    (_, ExprKind::Null) => Some(first),
+                    (_, ExprKind::Text(text)) if text.is_empty() => Some(first),
+                    (ExprKind::Null, _) => Some(second),
+                    (ExprKind::Text(text), _) if text.is_empty() => Some(second),
+                    _ => None,
+                };
+                if let Some(value) = value
+                    && !numeric
+                {
+                    let out = self.register();
+                    let is = op == BinaryOp::NotEqual;
+                    self.op(OpKind::Filled { value: value.operand, is, out }, span);
+                    return Typed { operand: Operand::Register(out), ty: Type::Boolean };
+                }
                 let step: Plain = match (op, numeric) {
                     (BinaryOp::Equal, false) => operators::equal,
                     (_, false) => operators::not_equal,

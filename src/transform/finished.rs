@@ -6,6 +6,9 @@ use super::program::Program;
 use super::value::{Held, Place};
 use crate::record::{Cell, Stretch};
 
+/// Places are counted in 32 bits; half of them are left to values that are set one by one, which are short.
+const ROOM: usize = 2 << 30;
+
 #[derive(Debug, Default)]
 pub struct Finished {
     bytes: Vec<u8>,
@@ -48,6 +51,7 @@ impl Finished {
     }
 
     /// Keeps a value.
+    #[inline]
     pub fn set(&mut self, field: usize, row: usize, cell: Cell<'_>) {
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(cell.bytes);
@@ -59,7 +63,7 @@ impl Finished {
     }
 
     /// Takes over the values that a program has for the picked rows; where it has none, the field is missing. Gives the
-    /// rows whose values do not fit: places are counted in 32 bits.
+    /// rows whose values do not fit: they would be gigabytes long.
     pub fn take(&mut self, field: usize, program: &Program, columns: &Columns, picked: &[u32]) -> Vec<u32> {
         let mut unfit = Vec::new();
         let Some(mut column) = self.columns.get_mut(field).map(std::mem::take) else { return unfit };
@@ -67,7 +71,7 @@ impl Finished {
             let mut held = columns.result(*row);
             if !held.place.outlasts_the_program() {
                 let bytes = program.written(held, columns);
-                if self.bytes.len() + bytes.len() > u32::MAX as usize {
+                if self.bytes.len() + bytes.len() > ROOM {
                     unfit.push(*row);
                     continue;
                 }

@@ -8,7 +8,7 @@ use rust_decimal::Decimal;
 use super::print::without_spans;
 use super::tests::{context, record};
 use super::*;
-use crate::record::Cell;
+use crate::record::{Batch, Cell, Origin};
 
 fn node(kind: ExprKind) -> Expr {
     Expr { kind, span: Span::default() }
@@ -516,6 +516,36 @@ proptest! {
                 prop_assert!(CODES.contains(&code) || !told.contains('`'), "{} gives {}", program.text(), first);
             }
             prop_assert_eq!(&outcome(program, &cells, &mut scratch), &first, "{}", program.text());
+        }
+    }
+
+    #[test]
+    fn a_stretch_gives_what_each_record_alone_gives(values in prop::collection::vec(nasty(), 12)) {
+        let rows: Vec<[&str; 3]> = values.chunks(3).map(|row| [&*row[0], &*row[1], &*row[2]]).collect();
+        let mut batch = Batch::new(3);
+        for row in &rows {
+            row.iter().for_each(|cell| batch.push_cell(Cell::text(cell)));
+            batch.end_row(Origin::default(), (0, 0), None);
+        }
+        let (context, finished) = (context(), Finished::default());
+        let given = finished.given(batch.stretch(0, rows.len()), 0, &context);
+        let (mut columns, mut scratch) = (Columns::default(), Scratch::default());
+        // Every row but the second: what is not picked changes nothing.
+        let picked = [0, 2, 3];
+        for program in PROGRAMS.iter() {
+            program.run_columns(&given, &picked, &mut columns);
+            for row in picked {
+                let fault = columns.faults().iter().find(|(faulted, _)| *faulted == row);
+                let together = match fault {
+                    None => program.cell(row, &given, &columns).display().into_owned(),
+                    Some((_, fault)) => {
+                        let told = program.explain_row(fault, &given, &columns);
+                        format!("! {} {}", told.code, told.reason)
+                    }
+                };
+                let alone = outcome(program, &rows[row as usize], &mut scratch);
+                prop_assert_eq!(together, alone, "{}", program.text());
+            }
         }
     }
 }

@@ -50,6 +50,12 @@ pub(super) enum OpKind {
         from: Operand,
         out: u16,
     },
+    /// Whether a value is filled (or is not): a comparison with nothing.
+    Filled {
+        value: Operand,
+        is: bool,
+        out: u16,
+    },
     Jump {
         to: u32,
     },
@@ -126,6 +132,11 @@ impl Program {
     /// Indices of the source fields it reads, ascending.
     pub fn source_fields(&self) -> &[usize] {
         &self.source_fields
+    }
+
+    /// Whether it gives the same for the same value of one source field, and takes more than a step to do so.
+    pub fn repeats(&self) -> bool {
+        self.source_fields.len() == 1 && self.target_fields.is_empty() && self.ops.len() > 1
     }
 
     /// Indices of the target fields whose finished values it reads, ascending: they must run before.

@@ -177,13 +177,26 @@ impl Answer {
     }
 }
 
-/// Where a step writes, and what it may ask of the run.
+/// Where a step writes, and what it may ask of the run. What earlier records wrote stands before: a step only appends,
+/// and what it looks at again is its own.
 pub(super) struct Out<'o> {
     pub bytes: &'o mut Vec<u8>,
+    /// Where the step's own text begins.
+    pub start: usize,
     pub context: &'o RunContext,
 }
 
 impl Out<'_> {
+    /// What the step has written so far.
+    pub fn own(&self) -> &[u8] {
+        self.bytes.get(self.start..).unwrap_or_default()
+    }
+
+    /// Takes back what the step has written.
+    pub fn clear(&mut self) {
+        self.bytes.truncate(self.start);
+    }
+
     /// Answers with a text.
     pub fn text(&mut self, text: &str) -> Answer {
         self.bytes.extend_from_slice(text.as_bytes());

@@ -144,8 +144,28 @@ impl CsvEncoder {
         batch.text
     }
 
+    /// Whether a field must be quoted. Eight bytes at a time are looked at in one register
+    /// (zero-byte test: Mycroft 1987, `(v - 0x01..01) & !v & 0x80..80`).
+    #[inline]
+    fn quotes(&self, bytes: &[u8]) -> bool {
+        const ONES: u64 = 0x0101_0101_0101_0101;
+        const HIGHS: u64 = 0x8080_8080_8080_8080;
+        let [delimiter, quote] = [self.delimiter, self.quote].map(|byte| ONES * u64::from(byte));
+        let (words, rest) = bytes.as_chunks::<8>();
+        let mut found = 0;
+        for word in words {
+            let word = u64::from_le_bytes(*word);
+            let zeros = |mask: u64| {
+                let other = word ^ mask;
+                other.wrapping_sub(ONES) & !other
+            };
+            found |= zeros(delimiter) | zeros(quote) | zeros(ONES * 10) | zeros(ONES * 13);
+        }
+        found & HIGHS != 0 || rest.iter().any(|byte| self.needs_quotes[usize::from(*byte)])
+    }
+
     fn field(&self, bytes: &[u8], text: &mut Vec<u8>) {
-        if !bytes.iter().any(|byte| self.needs_quotes[usize::from(*byte)]) {
+        if !self.quotes(bytes) {
             text.extend_from_slice(bytes);
             return;
         }

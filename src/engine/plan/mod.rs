@@ -10,9 +10,11 @@ mod compile;
 mod count;
 mod faults;
 mod field;
+mod memo;
 
 use faults::fault_words;
 use field::{PlanField, Resolved};
+use memo::{Memo, Recall};
 
 use super::codes::{Code, CodeId, Codes};
 use super::event::Finding;
@@ -71,6 +73,7 @@ pub enum Verdict {
 pub struct PlanScratch {
     finished: Finished,
     programs: Vec<Columns>,
+    memos: Vec<Memo>,
     compares: Vec<Columns>,
     filter: Columns,
     checks: Vec<Columns>,
@@ -78,6 +81,9 @@ pub struct PlanScratch {
     verdicts: Vec<Verdict>,
     /// Rows that go through the fields.
     planned: Vec<u32>,
+    /// Rows whose value of the field at hand is not known yet, and where the memo would keep it.
+    asked: Vec<u32>,
+    kept: Vec<Option<(usize, u64)>>,
     /// Rows whose value of the field at hand is checked.
     checked: Vec<u32>,
     found: Found,
@@ -166,12 +172,15 @@ impl Plan {
         PlanScratch {
             finished: Finished::default(),
             programs: columns(self.fields.len()),
+            memos: self.fields.iter().map(|field| Memo::new(field.link.is_none() && field.program.repeats())).collect(),
             compares: columns(self.fields.len()),
             filter: Columns::default(),
             checks: columns(self.checks.len()),
             key: Columns::default(),
             verdicts: Vec::new(),
             planned: Vec::new(),
+            asked: Vec::new(),
+            kept: Vec::new(),
             checked: Vec::new(),
             found: Found::default(),
         }
@@ -291,9 +300,10 @@ impl Plan {
     /// Runs one field and keeps its values: the expression with its value map, lookup and checks. A value that is found
     /// wrong by the expression or the lookup is missing; one that fails a check is kept.
     fn field(&self, index: usize, records: Stretch<'_>, scratch: &mut PlanScratch) {
-        let PlanScratch { finished, programs, planned, checked, found, .. } = scratch;
+        self.recall(index, records, scratch);
+        let PlanScratch { finished, programs, planned, asked, checked, found, .. } = scratch;
         let (field, columns) = (&self.fields[index], &mut programs[index]);
-        field.program.run_columns(&self.given(records, finished, 0), planned, columns);
+        field.program.run_columns(&self.given(records, finished, 0), asked, columns);
         checked.clone_from(planned);
         let given = self.given(records, finished, 0);
         for (row, fault) in columns.faults() {
@@ -307,14 +317,62 @@ impl Plan {
         if field.link.is_some() {
             self.resolve(index, records, scratch);
         } else {
-            let unfit = finished.take(index, &field.program, columns, checked);
+            let unfit = finished.take(index, &field.program, columns, asked);
+            let all_fit = unfit.is_empty();
             for row in unfit {
                 checked.retain(|checked| *checked != row);
-                let said = || ("the value becomes longer than 4 gigabytes".to_owned(), None);
+                let said = || ("the value becomes longer than 2 gigabytes".to_owned(), None);
                 self.find(row, self.codes.field(index, "type"), found, said);
+            }
+            if all_fit {
+                self.remember(index, records, scratch);
             }
         }
         self.rules(index, records, scratch);
+    }
+
+    /// Gives a field the values that its memo knows; the others are asked for.
+    fn recall(&self, index: usize, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        let PlanScratch { finished, memos, planned, asked, kept, .. } = scratch;
+        let memo = &mut memos[index];
+        asked.clear();
+        kept.clear();
+        let source = self.fields[index].program.source_fields().first();
+        let Some(source) = source.filter(|_| !memo.is_idle()) else {
+            asked.extend_from_slice(planned);
+            return;
+        };
+        for row in planned.iter() {
+            match memo.recall(records.record(*row as usize).cell(*source)) {
+                Recall::Known(place) => finished.set(index, *row as usize, memo.result(place)),
+                Recall::New(place, hash) => {
+                    asked.push(*row);
+                    kept.push(Some((place, hash)));
+                }
+                Recall::Never => {
+                    asked.push(*row);
+                    kept.push(None);
+                }
+            }
+        }
+    }
+
+    /// Keeps in the memo what was asked for and found right.
+    fn remember(&self, index: usize, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        let PlanScratch { finished, memos, programs, asked, kept, .. } = scratch;
+        let memo = &mut memos[index];
+        let Some(source) = self.fields[index].program.source_fields().first().filter(|_| !memo.is_idle()) else {
+            return;
+        };
+        let faults = programs[index].faults();
+        for (row, place) in asked.iter().zip(kept.iter()) {
+            let Some(place) = place else { continue };
+            if faults.is_empty() || !faults.iter().any(|(faulted, _)| faulted == row) {
+                let value = records.record(*row as usize).cell(*source);
+                memo.remember(*place, value, finished.cell(index, *row as usize, &records));
+            }
+        }
+        memo.judge();
     }
 
     /// Puts what a lookup makes of a field's values in their place.

@@ -119,13 +119,13 @@ fn clean(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
             gap = true;
             continue;
         }
-        if gap && !out.bytes.is_empty() {
+        if gap && !out.own().is_empty() {
             out.bytes.push(b' ');
         }
         gap = false;
         out.bytes.extend_from_slice(letter.encode_utf8(&mut buffer).as_bytes());
     }
-    if out.bytes.as_slice() == text.as_bytes() { Answer::Same(0) } else { Answer::Wrote }
+    if out.own() == text.as_bytes() { Answer::Same(0) } else { Answer::Wrote }
 }
 
 /// Letters that are no composition of a plain one and an accent.
@@ -234,7 +234,7 @@ fn strip_html(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
             .take_while(char::is_ascii_alphanumeric)
             .collect::<String>()
             .to_lowercase();
-        if BLOCKS.contains(&name.as_str()) && out.bytes.last().is_some_and(|last| *last != b'\n') {
+        if BLOCKS.contains(&name.as_str()) && out.own().last().is_some_and(|last| *last != b'\n') {
             out.bytes.push(b'\n');
         }
         let opens = !rest.starts_with("</");
@@ -246,9 +246,9 @@ fn strip_html(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
         }
     }
     push_unescaped(rest, out.bytes);
-    let (start, end) = trimmed(out.bytes);
-    out.bytes.truncate(end);
-    out.bytes.drain(..start);
+    let (start, end) = trimmed(out.own());
+    out.bytes.truncate(out.start + end);
+    out.bytes.drain(out.start..out.start + start);
     Answer::Wrote
 }
 

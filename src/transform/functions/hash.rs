@@ -81,8 +81,8 @@ fn together(cells: &[Cell<'_>], bytes: &mut Vec<u8>) -> bool {
 
 fn hash(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     let filled = together(cells, out.bytes);
-    let digest = xxhash_rust::xxh3::xxh3_64(out.bytes);
-    out.bytes.clear();
+    let digest = xxhash_rust::xxh3::xxh3_64(out.own());
+    out.clear();
     if filled { out.print(format_args!("{digest:016x}")) } else { Answer::Missing }
 }
 
@@ -91,8 +91,8 @@ const NAME_SPACE: Uuid = Uuid::from_u128(0x6d61_7077_7269_5748_9f3b_5c1e_8a40_d2
 
 fn uuid(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     let filled = together(cells, out.bytes);
-    let id = Uuid::new_v5(&NAME_SPACE, out.bytes);
-    out.bytes.clear();
+    let id = Uuid::new_v5(&NAME_SPACE, out.own());
+    out.clear();
     if filled { out.print(id.hyphenated()) } else { Answer::Missing }
 }
 

@@ -236,7 +236,7 @@ fn join(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
     Ok(Made::prepared(move |cells, out| {
         let mut add = |bytes: &[u8]| {
             if !bytes.is_empty() {
-                if !out.bytes.is_empty() {
+                if !out.own().is_empty() {
                     out.bytes.extend_from_slice(&separator);
                 }
                 out.bytes.extend_from_slice(bytes);

@@ -179,7 +179,7 @@ fn number(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
         match text(cells, 0) {
             Ok(text) if read_number(text, mark, out.bytes) => Answer::Wrote,
             Ok(_) => {
-                out.bytes.clear();
+                out.clear();
                 wrong!("type", NO_NUMBER)
             }
             Err(wrong) => wrong,
@@ -306,11 +306,11 @@ fn integer(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     if !read_number(text, Mark::Unknown, out.bytes) {
         return wrong!("type", NO_NUMBER);
     }
-    if let Some(point) = memchr::memchr(b'.', out.bytes) {
-        if out.bytes[point + 1..].iter().any(|digit| *digit != b'0') {
+    if let Some(point) = memchr::memchr(b'.', out.own()) {
+        if out.own()[point + 1..].iter().any(|digit| *digit != b'0') {
             return wrong!("type", "is no whole number");
         }
-        out.bytes.truncate(point);
+        out.bytes.truncate(out.start + point);
     }
     Answer::Wrote
 }

@@ -346,8 +346,8 @@ fn collapse(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
         return Answer::part(0, start, end - start);
     }
     // Written by place, without a branch a byte: a space is kept where none stands before it.
-    out.bytes.resize(bytes.len(), 0);
-    let mut length = 0;
+    let mut length = out.start;
+    out.bytes.extend_from_slice(bytes);
     let mut after_space = false;
     for &byte in bytes {
         let space = is_space(byte);
