@@ -165,6 +165,7 @@ impl<S: Stages, C: Commit> Shared<'_, S, C> {
                 // The tally must not know the records beyond the cut. What settling decided stays.
                 let (planned, keep) = (work.planned[..records].to_vec(), std::mem::take(&mut work.keep));
                 work.truncate(records);
+                self.pass.plan.forget(scratch);
                 work.run(self.pass.plan, scratch, depth);
                 work.planned = planned;
                 work.keep = keep;

@@ -38,10 +38,9 @@ impl Default for FieldTally {
 }
 
 impl FieldTally {
-    /// Counts a filled value.
+    /// Takes a value into the number of distinct ones.
     #[inline]
     pub fn see(&mut self, value: &[u8]) {
-        self.filled += 1;
         let hash = xxh3_64(value);
         let register = (hash >> (64 - REGISTER_BITS)) as usize;
         let rank = (hash << REGISTER_BITS | 1 << (REGISTER_BITS - 1)).leading_zeros() as u8 + 1;

@@ -39,6 +39,7 @@ pub(super) struct Work {
     pub finding_ends: Vec<u32>,
     /// One a valid record, in order.
     keys: Vec<Fingerprint>,
+    /// Only for a survey, the one that may ask for it.
     filled: Vec<u32>,
     /// `unique_fields` a valid record.
     uniques: Vec<Fingerprint>,
@@ -110,7 +111,9 @@ impl Work {
                 Verdict::Valid => {
                     self.planned.push(Planned::Valid);
                     self.keys.push(plan.key(row, records, scratch));
-                    self.filled.push(scratch.filled(row));
+                    if let Depth::Keys = depth {
+                        self.filled.push(scratch.filled(row));
+                    }
                     for field in plan.unique_fields() {
                         self.uniques.push(plan.unique_key(row, records, scratch, *field));
                     }
@@ -146,7 +149,7 @@ impl Work {
     /// What a valid record brings to settling; `valid` counts the valid records before it in the chunk.
     pub fn bid(&self, index: usize, valid: usize) -> Bid<'_> {
         let uniques = &self.uniques[valid * self.unique_fields..(valid + 1) * self.unique_fields];
-        Bid { ordinal: self.base + index as u64, key: self.keys[valid], uniques, filled: self.filled[valid] }
+        Bid { ordinal: self.base + index as u64, key: self.keys[valid], uniques, filled: self.filled.get(valid).copied().unwrap_or(0) }
     }
 
     /// The (by, id) pair of a valid record for the n-th of `tables` wanted link tables.

@@ -6,6 +6,7 @@
 use smallvec::SmallVec;
 
 use super::finished::Finished;
+use super::functions::Step;
 use super::program::{CallOp, FALSE, OpKind, Operand, Program, TRUE};
 use super::value::{Answer, Fault, Held, Out, Place, Reason, RunContext, TraceStep};
 use crate::record::{Cell, Kind, Slot, SourceType, Stretch};
@@ -359,6 +360,16 @@ impl Program {
         };
         if let [one] = call.arguments.as_slice() {
             let reading = reading(one);
+            if let Step::Cut(cut) = call.step {
+                for row in going.iter() {
+                    let held = reading.held(*row);
+                    let (start, end) = cut(open(held, &bases).bytes);
+                    let answer = Answer::part(0, start, end - start);
+                    let answer = if held.is_filled() { answer } else { Answer::Same(0) };
+                    keep(*row, writing.made(answer, std::slice::from_ref(&held)));
+                }
+                return;
+            }
             for row in going.iter() {
                 let held = reading.held(*row);
                 let cell = open(held, &bases);

@@ -324,6 +324,7 @@ impl<'s> Compiler<'s> {
         }
         let made = match function.make {
             Make::Plain(plain) => Made::plain(plain),
+            Make::Cut(cut) => Made::cut(cut),
             Make::Prepared(prepare) => match prepare(&Preparing { arguments: &arguments }) {
                 Ok(made) => made,
                 Err(mut diagnostic) => {

@@ -520,6 +520,15 @@ proptest! {
     }
 
     #[test]
+    fn collapse_leaves_words_with_one_space_between(text in "[a \t\n\u{b}ß]{0,60}") {
+        let source = names();
+        let program = Program::compile("a | collapse", &Scope { source_fields: &source, target_fields: &[] });
+        let program = program.map_err(|errors| TestCaseError::fail(format!("{errors:?}")))?;
+        let words: Vec<&str> = text.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect();
+        prop_assert_eq!(outcome(&program, &[&text, "", ""], &mut Scratch::default()), words.join(" "));
+    }
+
+    #[test]
     fn a_stretch_gives_what_each_record_alone_gives(values in prop::collection::vec(nasty(), 12)) {
         let rows: Vec<[&str; 3]> = values.chunks(3).map(|row| [&*row[0], &*row[1], &*row[2]]).collect();
         let mut batch = Batch::new(3);

@@ -124,36 +124,43 @@ impl Work {
     /// Records of a chunk that the cutter proved regular: each quote where RFC 4180 puts it, no bare carriage return.
     fn fast(&mut self, batch: &mut Batch) {
         let Dialect { delimiter, quote, .. } = self.dialect;
-        let mut marks = Marks::new(delimiter, &batch.data[..self.end], self.at);
-        while self.at < self.end {
-            if matches!(batch.data[self.at], b'\n' | b'\r') {
-                self.line += u64::from(batch.data[self.at] == b'\n');
+        let (slots, rows) = (&mut batch.slots, &mut batch.rows);
+        let bytes = &batch.data[..self.end];
+        let mut marks = Marks::new(delimiter, bytes, self.at);
+        // Fields with doubled quotes, by slot: written anew once nothing reads the chunk any more.
+        let mut doubled: Vec<(usize, usize, usize)> = Vec::new();
+        while let Some(first) = bytes.get(self.at) {
+            if matches!(first, b'\n' | b'\r') {
+                self.line += u64::from(*first == b'\n');
                 self.at += 1;
-                marks = Marks::new(delimiter, &batch.data[..self.end], self.at);
+                marks = Marks::new(delimiter, bytes, self.at);
                 continue;
             }
-            let (start, line) = (self.at, self.line);
+            let (start, line, first_slot) = (self.at, self.line, slots.len());
             let mut found = 0;
             let raw_end = loop {
-                let slot = if quote.is_some() && batch.data[..self.end].get(self.at).copied() == quote {
-                    let slot = self.quoted(batch);
-                    marks = Marks::new(delimiter, &batch.data[..self.end], self.at);
+                let from = self.at;
+                let slot = if quote.is_some() && bytes.get(from).copied() == quote {
+                    let (close, is_doubled) = self.quoted(bytes);
+                    if is_doubled && found < self.width {
+                        doubled.push((first_slot + found, from + 1, close));
+                    }
+                    marks = Marks::new(delimiter, bytes, self.at);
                     // A carriage return may stand before the line feed.
-                    self.at = marks.next(&batch.data[..self.end]);
-                    slot
+                    self.at = marks.next(bytes);
+                    plain(from + 1, close)
                 } else {
-                    let start = self.at;
-                    self.at = marks.next(&batch.data[..self.end]);
-                    plain(start, before_feed(&batch.data[..self.end], start, self.at))
+                    self.at = marks.next(bytes);
+                    plain(from, before_feed(bytes, from, self.at))
                 };
                 if found < self.width {
-                    batch.slots.push(slot);
+                    slots.push(slot);
                 }
                 found += 1;
-                match batch.data[..self.end].get(self.at) {
+                match bytes.get(self.at) {
                     Some(byte) if *byte == delimiter => self.at += 1,
                     Some(_) => {
-                        let raw_end = before_feed(&batch.data[..self.end], start, self.at);
+                        let raw_end = before_feed(bytes, start, self.at);
                         self.at += 1;
                         self.line += 1;
                         break raw_end;
@@ -161,27 +168,30 @@ impl Work {
                     None => break self.end,
                 }
             };
-            self.end_row(batch, (start, raw_end), line, found, None);
+            self.end_row((slots, rows), (start, raw_end), line, found, None);
+        }
+        for (slot, start, end) in doubled {
+            batch.slots[slot] = self.rewritten(batch, start, end, Form::Escaped);
         }
     }
 
-    /// A quoted field of a regular chunk; leaves `at` behind the closing quote.
-    fn quoted(&mut self, batch: &mut Batch) -> Slot {
+    /// A quoted field of a regular chunk: where it closes, and whether quotes are doubled in it. Leaves `at` behind it.
+    fn quoted(&mut self, bytes: &[u8]) -> (usize, bool) {
         let quote = self.dialect.quote.unwrap_or_default();
         let start = self.at + 1;
         let mut doubled = false;
         self.at = start;
         loop {
-            let rest = &batch.data[self.at..self.end];
+            let rest = &bytes[self.at..];
             let close = self.at + memchr(quote, rest).unwrap_or(rest.len());
-            if batch.data[..self.end].get(close + 1) == Some(&quote) {
+            if bytes.get(close + 1) == Some(&quote) {
                 doubled = true;
                 self.at = close + 2;
                 continue;
             }
-            self.line += memchr::memchr_iter(b'\n', &batch.data[start..close]).count() as u64;
-            self.at = (close + 1).min(self.end);
-            return if doubled { self.rewritten(batch, start, close, Form::Escaped) } else { plain(start, close) };
+            self.line += memchr::memchr_iter(b'\n', &bytes[start..close]).count() as u64;
+            self.at = (close + 1).min(bytes.len());
+            return (close, doubled);
         }
     }
 
@@ -231,7 +241,8 @@ impl Work {
         } else {
             None
         };
-        self.end_row(batch, (found.start, found.end), self.line, spans.len(), fault);
+        let into = (&mut batch.slots, &mut batch.rows);
+        self.end_row(into, (found.start, found.end), self.line, spans.len(), fault);
         self.line += found.lines;
     }
 
@@ -251,7 +262,14 @@ impl Work {
     }
 
     /// Ends a record: the graver fault wins, and its width is that of the batch.
-    fn end_row(&self, batch: &mut Batch, raw: (usize, usize), line: u64, found: usize, fault: Option<Fault>) {
+    fn end_row(
+        &self,
+        (slots, rows): (&mut Vec<Slot>, &mut Vec<Row>),
+        raw: (usize, usize),
+        line: u64,
+        found: usize,
+        fault: Option<Fault>,
+    ) {
         let (found, expected) = (found as u32, self.width as u32);
         let width_fault = match found.cmp(&expected) {
             std::cmp::Ordering::Less => Some(Fault::TooFewFields { found, expected }),
@@ -259,10 +277,10 @@ impl Work {
             std::cmp::Ordering::Equal => None,
         };
         let fault = if fault == Some(Fault::UnclosedQuote) { fault } else { width_fault.or(fault) };
-        let first_slot = batch.rows.len() * self.width;
-        batch.slots.resize(first_slot + self.width, Slot::default());
-        batch.rows.push(Row {
-            origin: Origin { number: batch.rows.len() as u64 + 1, line },
+        let first_slot = rows.len() * self.width;
+        slots.resize(first_slot + self.width, Slot::default());
+        rows.push(Row {
+            origin: Origin { number: rows.len() as u64 + 1, line },
             first_slot: first_slot as u32,
             raw: (raw.0 as u32, (raw.1 - raw.0) as u32),
             fault,

@@ -144,8 +144,8 @@ impl CsvEncoder {
         batch.text
     }
 
-    /// Whether a field must be quoted. Eight bytes at a time are looked at in one register
-    /// (zero-byte test: Mycroft 1987, `(v - 0x01..01) & !v & 0x80..80`).
+    /// Whether a field must be quoted. Eight bytes at a time are looked at in one register, and looked at again one by one
+    /// where there may be something (zero-byte test: Mycroft 1987, `(v - 0x01..01) & !v & 0x80..80`).
     #[inline]
     fn quotes(&self, bytes: &[u8]) -> bool {
         const ONES: u64 = 0x0101_0101_0101_0101;
@@ -155,13 +155,12 @@ impl CsvEncoder {
         let mut found = 0;
         for word in words {
             let word = u64::from_le_bytes(*word);
-            let zeros = |mask: u64| {
-                let other = word ^ mask;
-                other.wrapping_sub(ONES) & !other
-            };
-            found |= zeros(delimiter) | zeros(quote) | zeros(ONES * 10) | zeros(ONES * 13);
+            let zeros = |other: u64| other.wrapping_sub(ONES) & !other;
+            // Line feed and carriage return lie among the bytes from 8 to 15.
+            found |= zeros(word ^ delimiter) | zeros(word ^ quote) | zeros((word & (ONES * 0xf8)) ^ (ONES * 8));
         }
-        found & HIGHS != 0 || rest.iter().any(|byte| self.needs_quotes[usize::from(*byte)])
+        let needs = |byte: &u8| self.needs_quotes[usize::from(*byte)];
+        (found & HIGHS != 0 && words.as_flattened().iter().any(needs)) || rest.iter().any(needs)
     }
 
     fn field(&self, bytes: &[u8], text: &mut Vec<u8>) {
@@ -184,6 +183,7 @@ impl CsvEncoder {
 impl Encoder for CsvEncoder {
     fn encode(&self, cells: &[Cell<'_>], batch: &mut TargetBatch) {
         let start = batch.text.len();
+        batch.text.reserve(cells.iter().map(|cell| cell.bytes.len() + 1).sum());
         for (index, cell) in cells.iter().enumerate() {
             if index > 0 {
                 batch.text.push(self.delimiter);

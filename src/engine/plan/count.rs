@@ -13,7 +13,11 @@ impl Plan {
         tally.planned += scratch.planned.len() as u64;
         for (index, field) in self.fields.iter().enumerate() {
             let counts = &mut tally.fields[index];
-            for row in &scratch.planned {
+            let filled = scratch.planned.iter().filter(|row| scratch.finished.is_filled(index, **row as usize));
+            counts.filled += filled.count() as u64;
+            // A value that the memo knew was seen here when it came to be known; neither the number of distinct values
+            // nor the extremes change by seeing it again.
+            for row in &scratch.asked[index] {
                 let cell = scratch.finished.cell(index, *row as usize, &records);
                 if !cell.is_filled() {
                     continue;

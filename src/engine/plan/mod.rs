@@ -4,7 +4,6 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use smallvec::SmallVec;
 
 mod compile;
 mod count;
@@ -81,8 +80,9 @@ pub struct PlanScratch {
     verdicts: Vec<Verdict>,
     /// Rows that go through the fields.
     planned: Vec<u32>,
-    /// Rows whose value of the field at hand is not known yet, and where the memo would keep it.
-    asked: Vec<u32>,
+    /// By field, the rows whose value the memo did not know.
+    asked: Vec<Vec<u32>>,
+    /// Where the memo keeps the values asked for of the field at hand.
     kept: Vec<Option<(usize, u64)>>,
     /// Rows whose value of the field at hand is checked.
     checked: Vec<u32>,
@@ -172,18 +172,27 @@ impl Plan {
         PlanScratch {
             finished: Finished::default(),
             programs: columns(self.fields.len()),
-            memos: self.fields.iter().map(|field| Memo::new(field.link.is_none() && field.program.repeats())).collect(),
+            memos: self.memos(),
             compares: columns(self.fields.len()),
             filter: Columns::default(),
             checks: columns(self.checks.len()),
             key: Columns::default(),
             verdicts: Vec::new(),
             planned: Vec::new(),
-            asked: Vec::new(),
+            asked: vec![Vec::new(); self.fields.len()],
             kept: Vec::new(),
             checked: Vec::new(),
             found: Found::default(),
         }
+    }
+
+    /// Forgets what was remembered of earlier records, so that the records to come are counted like the first.
+    pub(in crate::engine) fn forget(&self, scratch: &mut PlanScratch) {
+        scratch.memos = self.memos();
+    }
+
+    fn memos(&self) -> Vec<Memo> {
+        self.fields.iter().map(|field| Memo::new(field.link.is_none() && field.program.repeats())).collect()
     }
 
     /// Runs the plan on one record. Values and findings stay in `scratch` until its next run.
@@ -302,7 +311,7 @@ impl Plan {
     fn field(&self, index: usize, records: Stretch<'_>, scratch: &mut PlanScratch) {
         self.recall(index, records, scratch);
         let PlanScratch { finished, programs, planned, asked, checked, found, .. } = scratch;
-        let (field, columns) = (&self.fields[index], &mut programs[index]);
+        let (field, columns, asked) = (&self.fields[index], &mut programs[index], &asked[index]);
         field.program.run_columns(&self.given(records, finished, 0), asked, columns);
         checked.clone_from(planned);
         let given = self.given(records, finished, 0);
@@ -334,7 +343,7 @@ impl Plan {
     /// Gives a field the values that its memo knows; the others are asked for.
     fn recall(&self, index: usize, records: Stretch<'_>, scratch: &mut PlanScratch) {
         let PlanScratch { finished, memos, planned, asked, kept, .. } = scratch;
-        let memo = &mut memos[index];
+        let (memo, asked) = (&mut memos[index], &mut asked[index]);
         asked.clear();
         kept.clear();
         let source = self.fields[index].program.source_fields().first();
@@ -360,7 +369,7 @@ impl Plan {
     /// Keeps in the memo what was asked for and found right.
     fn remember(&self, index: usize, records: Stretch<'_>, scratch: &mut PlanScratch) {
         let PlanScratch { finished, memos, programs, asked, kept, .. } = scratch;
-        let memo = &mut memos[index];
+        let (memo, asked) = (&mut memos[index], &asked[index]);
         let Some(source) = self.fields[index].program.source_fields().first().filter(|_| !memo.is_idle()) else {
             return;
         };
@@ -518,9 +527,19 @@ impl Plan {
         encoder: &dyn Encoder,
         rows: &mut TargetBatch,
     ) {
-        let cells: SmallVec<[Cell<'_>; 48]> =
-            (0..self.fields.len()).map(|field| scratch.finished.cell(field, row, &records)).collect();
-        encoder.encode(&cells, rows);
+        let mut few = [Cell::MISSING; 32];
+        let mut many = Vec::new();
+        let cells = match few.get_mut(..self.fields.len()) {
+            Some(cells) => cells,
+            None => {
+                many.resize(self.fields.len(), Cell::MISSING);
+                many.as_mut_slice()
+            }
+        };
+        for (field, cell) in cells.iter_mut().enumerate() {
+            *cell = scratch.finished.cell(field, row, &records);
+        }
+        encoder.encode(cells, rows);
     }
 }
 

@@ -123,12 +123,16 @@ pub struct Function {
 }
 
 pub(super) type Plain = fn(&[Cell<'_>], &mut Out<'_>) -> Answer;
+/// Start and end, in bytes, of the part of a filled value that is the answer.
+pub(super) type Cut = fn(&[u8]) -> (usize, usize);
 type Closure = Box<dyn for<'c, 'o> Fn(&[Cell<'c>], &mut Out<'o>) -> Answer + Send + Sync>;
 
 /// How a function becomes a step.
 pub(super) enum Make {
     /// It needs nothing prepared.
     Plain(Plain),
+    /// It takes a part of its only argument.
+    Cut(Cut),
     Prepared(fn(&Preparing<'_>) -> Result<Made, Diagnostic>),
 }
 
@@ -136,6 +140,8 @@ pub(super) enum Make {
 pub(super) enum Step {
     Plain(Plain),
     Prepared(Closure),
+    /// Takes a part of its argument: start and end in bytes.
+    Cut(Cut),
 }
 
 impl Step {
@@ -144,6 +150,10 @@ impl Step {
         match self {
             Step::Plain(plain) => plain(cells, out),
             Step::Prepared(closure) => closure(cells, out),
+            Step::Cut(cut) => {
+                let (start, end) = cut(cells.first().map_or(&[], |cell| cell.bytes));
+                Answer::part(0, start, end - start)
+            }
         }
     }
 }
@@ -162,6 +172,10 @@ pub(super) struct Made {
 impl Made {
     pub fn plain(plain: Plain) -> Made {
         Made { step: Step::Plain(plain), reads: None, expects: None }
+    }
+
+    pub fn cut(cut: Cut) -> Made {
+        Made { step: Step::Cut(cut), reads: Some(1), expects: None }
     }
 
     pub fn prepared(run: impl for<'c, 'o> Fn(&[Cell<'c>], &mut Out<'o>) -> Answer + Send + Sync + 'static) -> Made {
