@@ -130,13 +130,7 @@ impl PreviewSettle {
     }
 
     /// What settling drops a valid record for.
-    fn decide(
-        &mut self,
-        plan: &Plan,
-        row: usize,
-        records: Stretch<'_>,
-        scratch: &PlanScratch,
-    ) -> Option<Dropped> {
+    fn decide(&mut self, plan: &Plan, row: usize, records: Stretch<'_>, scratch: &PlanScratch) -> Option<Dropped> {
         if scratch.verdict(row) != Verdict::Valid {
             return None;
         }

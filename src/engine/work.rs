@@ -149,7 +149,12 @@ impl Work {
     /// What a valid record brings to settling; `valid` counts the valid records before it in the chunk.
     pub fn bid(&self, index: usize, valid: usize) -> Bid<'_> {
         let uniques = &self.uniques[valid * self.unique_fields..(valid + 1) * self.unique_fields];
-        Bid { ordinal: self.base + index as u64, key: self.keys[valid], uniques, filled: self.filled.get(valid).copied().unwrap_or(0) }
+        Bid {
+            ordinal: self.base + index as u64,
+            key: self.keys[valid],
+            uniques,
+            filled: self.filled.get(valid).copied().unwrap_or(0),
+        }
     }
 
     /// The (by, id) pair of a valid record for the n-th of `tables` wanted link tables.

@@ -5,8 +5,7 @@ use crate::profile::{Checks, Expression, FieldMapping, Issue, Length, Place, Sev
 use crate::record::{Cell, Kind};
 use crate::schema::FieldType;
 use crate::transform::{
-    self, Diagnostic, KeySet, Program, Scope, WholePattern, characters, compare_numbers,
-    is_plain_number,
+    self, Diagnostic, KeySet, Program, Scope, WholePattern, characters, compare_numbers, is_plain_number,
 };
 
 /// What a bound or a range is measured in.
@@ -315,9 +314,8 @@ mod tests {
         batch.end_row(Origin::default(), (0, 0), None);
         let context = RunContext::new("2026-11-21T10:30:00Z".parse().unwrap());
         let input = Input { record: batch.record(0), targets: &(), it: Cell::text(value), context: &context };
-        let holds = |program: &Program| {
-            program.run(&input, &mut Scratch::default()).is_ok_and(|truth| truth.bytes == b"true")
-        };
+        let holds =
+            |program: &Program| program.run(&input, &mut Scratch::default()).is_ok_and(|truth| truth.bytes == b"true");
         if !value.is_empty() && !rules.compare().is_none_or(holds) {
             found.push("compare");
         }
