@@ -227,7 +227,7 @@ impl<'a> Committer<'a> {
             let record = work.batch.record(index);
             let mut findings = self.plan.explain(record, &mut self.scratch);
             if let Planned::Dropped(dropped) = planned {
-                findings.push(self.plan.dropped_finding(*dropped, record, &mut self.scratch));
+                findings.push(self.plan.dropped_finding(*dropped, record, &self.scratch));
             }
             (self.emit)(RunEvent::Rejected {
                 object: self.object.clone(),
@@ -248,7 +248,7 @@ impl<'a> Committer<'a> {
             let ordinal = record.origin().number;
             if reason.wants(ordinal) {
                 self.plan.run(record, &mut self.scratch);
-                if let Some(value) = self.plan.dropped_value(*dropped, record, &mut self.scratch) {
+                if let Some(value) = self.plan.dropped_value(*dropped, record, &self.scratch) {
                     reason.keep(ordinal, value);
                 }
             }

@@ -155,6 +155,7 @@ mod tests {
             let mut tally = FieldTally::default();
             for round in 0..3 {
                 for number in 0..distinct {
+                    tally.filled += 1;
                     tally.see(format!("value {number}").as_bytes());
                     assert!(round < 3);
                 }

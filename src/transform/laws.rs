@@ -522,7 +522,7 @@ proptest! {
     #[test]
     fn collapse_leaves_words_with_one_space_between(text in "[a \t\n\u{b}ß]{0,60}") {
         let source = names();
-        let program = Program::compile("a | collapse", &Scope { source_fields: &source, target_fields: &[] });
+        let program = Program::compile(&format!("{} | collapse", field_reference(&source[0])), &Scope { source_fields: &source, target_fields: &[] });
         let program = program.map_err(|errors| TestCaseError::fail(format!("{errors:?}")))?;
         let words: Vec<&str> = text.split([' ', '\t', '\r', '\n']).filter(|word| !word.is_empty()).collect();
         prop_assert_eq!(outcome(&program, &[&text, "", ""], &mut Scratch::default()), words.join(" "));

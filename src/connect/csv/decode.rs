@@ -254,7 +254,8 @@ impl Work {
             batch.slots.push(plain(start, batch.data.len()));
         }
         self.line += found.lines_before;
-        self.end_row(batch, (found.start, found.end), self.line, self.width, None);
+        let into = (&mut batch.slots, &mut batch.rows);
+        self.end_row(into, (found.start, found.end), self.line, self.width, None);
         if let Some(row) = batch.rows.last_mut() {
             row.fault = Some(mended.fault);
         }
