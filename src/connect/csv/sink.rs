@@ -151,16 +151,17 @@ impl CsvEncoder {
         const ONES: u64 = 0x0101_0101_0101_0101;
         const HIGHS: u64 = 0x8080_8080_8080_8080;
         let [delimiter, quote] = [self.delimiter, self.quote].map(|byte| ONES * u64::from(byte));
-        let (words, rest) = bytes.as_chunks::<8>();
-        let mut found = 0;
-        for word in words {
-            let word = u64::from_le_bytes(*word);
-            let zeros = |other: u64| other.wrapping_sub(ONES) & !other;
-            // Line feed and carriage return lie among the bytes from 8 to 15.
-            found |= zeros(word ^ delimiter) | zeros(word ^ quote) | zeros((word & (ONES * 0xf8)) ^ (ONES * 8));
-        }
         let needs = |byte: &u8| self.needs_quotes[usize::from(*byte)];
-        (found & HIGHS != 0 && words.as_flattened().iter().any(needs)) || rest.iter().any(needs)
+        let Some(last) = bytes.last_chunk::<8>() else { return bytes.iter().any(needs) };
+        let zeros = |other: u64| other.wrapping_sub(ONES) & !other;
+        let look = |word: &[u8; 8]| {
+            let word = u64::from_le_bytes(*word);
+            // Line feed and carriage return lie among the bytes from 8 to 15.
+            zeros(word ^ delimiter) | zeros(word ^ quote) | zeros((word & (ONES * 0xf8)) ^ (ONES * 8))
+        };
+        // The last word may hold bytes of the one before it again.
+        let found = bytes.as_chunks::<8>().0.iter().fold(look(last), |found, word| found | look(word));
+        found & HIGHS != 0 && bytes.iter().any(needs)
     }
 
     fn field(&self, bytes: &[u8], text: &mut Vec<u8>) {
