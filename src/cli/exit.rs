@@ -39,7 +39,7 @@ pub(crate) fn conclude(answer: Answer) -> ExitCode {
     match answer {
         Ok(exit) => exit.into(),
         Err(error) => {
-            let text = format!("{error:#}");
+            let text = words(&error);
             let safe: Vec<_> = text.lines().map(crate::record::safe_text).collect();
             // The issues of a profile say `error:` themselves, each at its place.
             let lead = if error.is::<Problems>() { "" } else { "error: " };
@@ -48,6 +48,19 @@ pub(crate) fn conclude(answer: Answer) -> ExitCode {
             code_of(&error).into()
         }
     }
+}
+
+/// An error with its causes, outermost first. What a connector says ends it: its sentence has the cause already.
+fn words(error: &anyhow::Error) -> String {
+    let mut parts: Vec<String> = Vec::new();
+    for cause in error.chain() {
+        parts.push(cause.to_string());
+        let schema = matches!(cause.downcast_ref::<SchemaError>(), Some(SchemaError::Connect(_)));
+        if schema || cause.is::<ConnectError>() {
+            break;
+        }
+    }
+    parts.join(": ")
 }
 
 fn code_of(error: &anyhow::Error) -> Exit {
@@ -76,5 +89,21 @@ pub(crate) fn run_error(error: RunError, path: &Path, loaded: &Loaded) -> anyhow
             Problems { issues, text: loaded.text.clone() }.into()
         }
         RunError::Connect(error) => error.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use anyhow::Context;
+
+    #[test]
+    fn a_cause_is_told_once() {
+        let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
+        let error = ConnectError::io(Path::new("out.csv"), "write", full);
+        let text = error.to_string();
+        assert_eq!(words(&anyhow::Error::new(error)), text);
+        let plain: Result<(), std::io::Error> = Err(std::io::Error::other("the cause"));
+        assert_eq!(words(&plain.context("what happened").expect_err("an error")), "what happened: the cause");
     }
 }

@@ -13,7 +13,7 @@ use super::exit::{Answer, Exit, run_error};
 use super::print::{self, tell};
 use crate::connect::Location;
 use crate::engine::{self, RunEvent, RunOptions};
-use crate::{profile, report};
+use crate::{profile as profiles, report};
 
 /// Set by Ctrl-C and by a request to end; the run stops at the next safe point.
 pub(super) static CANCEL: AtomicBool = AtomicBool::new(false);
@@ -55,6 +55,9 @@ pub(crate) struct Args {
     /// About how much a thread works on at a time, as in 64K
     #[arg(long, value_name = "SIZE", default_value = "0", value_parser = size, hide = true)]
     chunk: usize,
+    /// After how many rows a database is told to keep them
+    #[arg(long, value_name = "N", default_value_t = 10_000, hide = true)]
+    checkpoint: u64,
     /// `json` prints every event of the run as a line
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -97,12 +100,18 @@ fn size(text: &str) -> Result<usize, String> {
 }
 
 pub(crate) fn run(args: Args) -> Answer {
-    let loaded = profile::load(&args.profile)?;
-    let options = options(&args, &loaded)?;
+    let loaded = profiles::load(&args.profile)?;
+    let mut options = options(&args, &loaded)?;
+    let mut profile = loaded.profile.clone();
+    if let Some(run) = &args.rejects {
+        let (source, again) = engine::rejects_again(run, &profile)?;
+        options.source = Some(source);
+        profile = again;
+    }
     // A second handler in one process (tests) is no reason to fail: the first does the same.
     let _ = ctrlc::set_handler(|| CANCEL.store(true, Ordering::Relaxed));
     let teller = Teller::new(args.format);
-    let end = engine::run(&loaded.profile, &options, &CANCEL, &|event| teller.tell(event))
+    let end = engine::run(&profile, &options, &CANCEL, &|event| teller.tell(event))
         .map_err(|error| run_error(error, &args.profile, &loaded))?;
     teller.done();
     if args.format == Format::Text {
@@ -121,11 +130,7 @@ pub(crate) fn run(args: Args) -> Answer {
     })
 }
 
-fn options(args: &Args, loaded: &profile::Loaded) -> anyhow::Result<RunOptions> {
-    let source = match &args.rejects {
-        Some(run) => Some(engine::rejects_of(run)?),
-        None => args.source.as_deref().map(Location::from_argument),
-    };
+fn options(args: &Args, loaded: &profiles::Loaded) -> anyhow::Result<RunOptions> {
     let keys = args
         .keys
         .as_ref()
@@ -138,7 +143,7 @@ fn options(args: &Args, loaded: &profile::Loaded) -> anyhow::Result<RunOptions> 
         })
         .transpose()?;
     Ok(RunOptions {
-        source,
+        source: args.source.as_deref().map(Location::from_argument),
         target: args.target.as_deref().map(Location::from_argument),
         out: args.out.clone().unwrap_or_else(|| engine::default_folder(&args.profile)),
         profile_path: args.profile.display().to_string(),
@@ -150,6 +155,7 @@ fn options(args: &Args, loaded: &profile::Loaded) -> anyhow::Result<RunOptions> 
         memory: args.memory,
         threads: args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         chunk_bytes: args.chunk,
+        checkpoint_rows: args.checkpoint,
         ..RunOptions::default()
     })
 }

@@ -1,6 +1,5 @@
 //! The encoding of a text file: the guess with its evidence, and the stream made UTF-8.
 
-use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
@@ -13,6 +12,7 @@ mod score;
 pub(in crate::connect) use charset::Charset;
 use charset::CharsetDecoder;
 
+use super::disk::DiskFile;
 use super::file::{self, Existing, PendingFile, Prefix};
 use super::{ConnectError, ErrorKind, Location};
 
@@ -205,8 +205,8 @@ pub(super) fn sample(path: &Path, encoding: &TextEncoding, bytes: Vec<u8>) -> Re
 /// A file's bytes as UTF-8.
 pub(super) enum TextInput {
     /// It is UTF-8 (or is taken to be); the bytes are not checked here.
-    Plain(File),
-    Transcoded(Box<Transcoder<File>>),
+    Plain(DiskFile),
+    Transcoded(Box<Transcoder<DiskFile>>),
 }
 
 impl TextInput {

@@ -1,11 +1,12 @@
 //! Files: opened with a clear word on what they are instead of text, and written so that nothing half-written ever
 //! stands under a final name.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
+use super::disk::{self, DiskFile};
 use super::{ConnectError, ErrorKind, Fingerprint, Position, Publishing, WriteMode};
 
 /// How much of a file's start is looked at to tell what it is.
@@ -28,7 +29,7 @@ impl Prefix {
 }
 
 /// Opens a regular file for reading; folders and devices are refused in words.
-pub(super) fn open(path: &Path) -> Result<File, ConnectError> {
+pub(super) fn open(path: &Path) -> Result<DiskFile, ConnectError> {
     let metadata = fs::metadata(path).map_err(|error| ConnectError::io(path, "read", error))?;
     if metadata.is_dir() {
         return Err(ConnectError::io(path, "read", io::Error::from(io::ErrorKind::IsADirectory)));
@@ -41,7 +42,7 @@ pub(super) fn open(path: &Path) -> Result<File, ConnectError> {
             "Copy what it gives to a file first, then use the file.",
         ));
     }
-    File::open(path).map_err(|error| ConnectError::io(path, "read", error))
+    DiskFile::open(path).map_err(|error| ConnectError::io(path, "read", error))
 }
 
 /// Reads the start of a text file, and pieces of the rest. Empty files and those that hold no text are errors.
@@ -50,7 +51,7 @@ pub(super) fn text_prefix(path: &Path) -> Result<Prefix, ConnectError> {
     let mut file = open(path)?;
     let size = file.metadata().map_err(failed)?.len();
     let mut bytes = Vec::new();
-    (&file).take(PREFIX as u64).read_to_end(&mut bytes).map_err(failed)?;
+    Read::by_ref(&mut file).take(PREFIX as u64).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.is_empty() {
         return Err(ConnectError::new(
             ErrorKind::Empty,
@@ -72,7 +73,7 @@ pub(super) fn text_prefix(path: &Path) -> Result<Prefix, ConnectError> {
 }
 
 /// Pieces of 16 KiB spread evenly over a file.
-fn pieces(file: &mut File, size: u64) -> io::Result<Vec<Vec<u8>>> {
+fn pieces(file: &mut DiskFile, size: u64) -> io::Result<Vec<Vec<u8>>> {
     const COUNT: u64 = 16;
     const LEN: u64 = 16 << 10;
     let mut pieces = Vec::new();
@@ -80,7 +81,7 @@ fn pieces(file: &mut File, size: u64) -> io::Result<Vec<Vec<u8>>> {
         let at = (size * index / COUNT).saturating_sub(LEN).max(PREFIX as u64);
         file.seek(SeekFrom::Start(at))?;
         let mut piece = Vec::new();
-        (&*file).take(LEN).read_to_end(&mut piece)?;
+        file.take(LEN).read_to_end(&mut piece)?;
         pieces.push(piece);
     }
     Ok(pieces)
@@ -127,14 +128,26 @@ fn not_text(bytes: &[u8]) -> Option<&'static str> {
     (controls * 10 > sample.len() && !marked).then_some("binary data (many control characters)")
 }
 
-/// Size, time of change and inode of a file.
+/// Size of a file in bytes.
+pub(super) fn size(path: &Path) -> Result<u64, ConnectError> {
+    fs::metadata(path).map(|metadata| metadata.len()).map_err(|error| ConnectError::io(path, "read", error))
+}
+
+/// Size and time of change of a file, and a hash of its first and last 64 KiB: tools that write in place sometimes put
+/// the time back.
 pub(super) fn fingerprint(path: &Path) -> Result<Fingerprint, ConnectError> {
-    let metadata = fs::metadata(path).map_err(|error| ConnectError::io(path, "read", error))?;
+    const ENDS: u64 = 64 << 10;
+    let failed = |error| ConnectError::io(path, "read", error);
+    let mut file = open(path)?;
+    let metadata = file.metadata().map_err(failed)?;
     let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-    #[cfg(unix)]
-    let detail = format!("inode {}", std::os::unix::fs::MetadataExt::ino(&metadata));
-    #[cfg(not(unix))]
-    let detail = String::new();
+    let mut ends = Vec::new();
+    Read::by_ref(&mut file).take(ENDS).read_to_end(&mut ends).map_err(failed)?;
+    if metadata.len() > ENDS {
+        file.seek(SeekFrom::Start(metadata.len().saturating_sub(ENDS).max(ENDS))).map_err(failed)?;
+        file.take(ENDS).read_to_end(&mut ends).map_err(failed)?;
+    }
+    let detail = format!("ends {:032x}", xxhash_rust::xxh3::xxh3_128(&ends));
     Ok(Fingerprint { bytes: Some(metadata.len()), modified: modified.map(|time| time.as_nanos() as u64), detail })
 }
 
@@ -169,10 +182,7 @@ pub(super) fn existing_for(mode: WriteMode, path: &Path) -> Result<Existing, Con
 
 /// Makes an empty file that only the user can read.
 pub(super) fn create_private(path: &Path) -> Result<(), ConnectError> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    private(&mut options);
-    options.open(path).map(drop).map_err(|error| not_created(path, error))
+    DiskFile::create_new(path).map(drop).map_err(|error| not_created(path, error))
 }
 
 fn not_created(path: &Path, error: io::Error) -> ConnectError {
@@ -209,7 +219,7 @@ pub(super) fn hex(bytes: &[u8], text: &mut Vec<u8>) {
 /// A file that appears under its final name only when it is complete. Until then it has a hidden name in the same
 /// folder, made from the run's; only the user can read either.
 pub(super) struct PendingFile {
-    file: File,
+    file: DiskFile,
     temporary: PathBuf,
     path: PathBuf,
     existing: Existing,
@@ -254,16 +264,12 @@ impl PendingFile {
 
     fn fresh(path: &Path, temporary: PathBuf, existing: Existing) -> Result<PendingFile, ConnectError> {
         // What an earlier try of the same run left is of no use without a position.
-        match fs::remove_file(&temporary) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                return Err(ConnectError::io(&temporary, "replace", error));
-            }
-            _ => {}
-        }
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        private(&mut options);
-        let file = options.open(&temporary).map_err(|error| not_created(path, error))?;
+        disk::remove_if_there(&temporary).map_err(|error| ConnectError::io(&temporary, "replace", error))?;
+        sweep(path);
+        let file = DiskFile::create_new(&temporary).map_err(|error| not_created(path, error))?;
+        // Held until the file is closed, so that nobody takes it for one that was left behind. Where there are no
+        // locks, nobody sweeps either.
+        let _ = file.try_lock();
         let path = path.to_owned();
         let buffer = Vec::with_capacity(BLOCK + (64 << 10));
         let mut pending = PendingFile { file, temporary, path, existing, kept: None, buffer, len: 0, started_at: 0 };
@@ -271,7 +277,7 @@ impl PendingFile {
             && pending.path.exists()
             && let Err(error) = pending.copy_existing()
         {
-            let _ = fs::remove_file(&pending.temporary);
+            let _ = disk::remove_file(&pending.temporary);
             return Err(error);
         }
         pending.started_at = pending.len;
@@ -299,10 +305,9 @@ impl PendingFile {
             )
         };
         let len = position_bytes(position).ok_or_else(|| lost("the place to resume from cannot be read"))?;
-        let mut file = OpenOptions::new()
-            .write(true)
-            .open(&temporary)
+        let mut file = DiskFile::open_to_write(&temporary)
             .map_err(|_| lost("the unfinished file of the run to resume is gone"))?;
+        let _ = file.try_lock();
         let there = file.metadata().map_err(|error| ConnectError::io(&temporary, "read", error))?.len();
         if there < len {
             return Err(lost("the unfinished file of the run to resume is shorter than it was"));
@@ -343,7 +348,7 @@ impl PendingFile {
     /// Makes everything written so far durable.
     pub fn checkpoint(&mut self) -> Result<Position, ConnectError> {
         self.flush()?;
-        self.file.sync_data().map_err(|error| ConnectError::io(&self.path, "write", error))?;
+        self.file.sync().map_err(|error| ConnectError::io(&self.path, "write", error))?;
         Ok(Position(serde_json::json!({ "bytes": self.len }).to_string()))
     }
 
@@ -351,14 +356,14 @@ impl PendingFile {
     pub fn finish(mut self) -> Result<PathBuf, ConnectError> {
         let result = self.complete();
         if result.is_err() {
-            let _ = fs::remove_file(&self.temporary);
+            let _ = disk::remove_file(&self.temporary);
         }
         result.map(|()| self.path)
     }
 
     fn complete(&mut self) -> Result<(), ConnectError> {
         let failed = |error| ConnectError::io(&self.path, "write", error);
-        self.file.write_all(&self.buffer).and_then(|()| self.file.sync_all()).map_err(failed)?;
+        self.file.write_all(&self.buffer).and_then(|()| self.file.sync()).map_err(failed)?;
         self.buffer.clear();
         if let Some(kept) = &self.kept
             && fingerprint(&self.path)? != *kept
@@ -372,14 +377,15 @@ impl PendingFile {
         }
         match self.existing {
             Existing::Refuse => name_if_free(&self.temporary, &self.path)?,
-            Existing::Replace | Existing::Keep => fs::rename(&self.temporary, &self.path).map_err(failed)?,
+            Existing::Replace | Existing::Keep => disk::rename(&self.temporary, &self.path).map_err(failed)?,
         }
         sync_folder(&self.path).map_err(failed)
     }
 
     /// What [`PendingFile::finish`] will do.
     pub fn publishing(&self) -> Publishing {
-        Publishing { path: self.path.clone(), temporary: self.temporary.clone(), bytes: self.len }
+        let inode = self.file.metadata().ok().and_then(|metadata| inode(&metadata));
+        Publishing { path: self.path.clone(), temporary: self.temporary.clone(), bytes: self.len, inode }
     }
 
     /// Gives up: with `keep`, what was written stays under the temporary name.
@@ -387,8 +393,39 @@ impl PendingFile {
         if keep {
             return self.checkpoint().map(|_| ());
         }
-        fs::remove_file(&self.temporary).map_err(|error| ConnectError::io(&self.temporary, "remove", error))
+        disk::remove_file(&self.temporary).map_err(|error| ConnectError::io(&self.temporary, "remove", error))
     }
+}
+
+/// Removes what killed runs left beside `path`: files with a temporary name of it that no process holds. What cannot be
+/// removed stays; it is in nobody's way.
+fn sweep(path: &Path) {
+    let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else { return };
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    let start = format!(".{}.", name.to_string_lossy());
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let run = name.strip_prefix(&start).and_then(|rest| rest.strip_suffix(".part"));
+        if run.is_none_or(|run| run.contains('.')) {
+            continue;
+        }
+        let left = DiskFile::open_to_write(&entry.path()).is_ok_and(|file| file.try_lock().is_ok());
+        if left {
+            let _ = disk::remove_file(&entry.path());
+        }
+    }
+}
+
+/// What tells a file from all others of its file system, whatever its name.
+#[cfg(unix)]
+pub(super) fn inode(metadata: &fs::Metadata) -> Option<u64> {
+    Some(std::os::unix::fs::MetadataExt::ino(metadata))
+}
+
+#[cfg(not(unix))]
+pub(super) fn inode(_: &fs::Metadata) -> Option<u64> {
+    None
 }
 
 pub(super) fn exists(path: &Path) -> ConnectError {
@@ -423,23 +460,14 @@ fn temporary_name(path: &Path, run: &str) -> Result<PathBuf, ConnectError> {
     Ok(path.with_file_name(temporary))
 }
 
-#[cfg(unix)]
-fn private(options: &mut OpenOptions) {
-    use std::os::unix::fs::OpenOptionsExt;
-    options.mode(0o600);
-}
-
-#[cfg(not(unix))]
-fn private(_: &mut OpenOptions) {}
-
 /// Renames unless the name was taken meanwhile. A second link does both in one step; where the file system has no
 /// links, a look before the rename has to do.
 fn name_if_free(temporary: &Path, path: &Path) -> Result<(), ConnectError> {
-    match fs::hard_link(temporary, path) {
-        Ok(()) => fs::remove_file(temporary).map_err(|error| ConnectError::io(temporary, "remove", error)),
+    match disk::hard_link(temporary, path) {
+        Ok(()) => disk::remove_file(temporary).map_err(|error| ConnectError::io(temporary, "remove", error)),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
         Err(_) if path.symlink_metadata().is_ok() => Err(exists(path)),
-        Err(_) => fs::rename(temporary, path).map_err(|error| ConnectError::io(path, "write", error)),
+        Err(_) => disk::rename(temporary, path).map_err(|error| ConnectError::io(path, "write", error)),
     }
 }
 
@@ -449,7 +477,7 @@ fn sync_folder(path: &Path) -> io::Result<()> {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    disk::sync_folder(folder)
 }
 
 #[cfg(test)]
@@ -480,6 +508,21 @@ mod tests {
         assert_eq!(pending.finish().unwrap_err().kind, ErrorKind::Exists);
         assert_eq!(fs::read(&path).unwrap(), b"mine");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn what_a_killed_run_left_is_swept_and_what_a_living_one_holds_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("out.csv");
+        fs::write(folder.path().join(".out.csv.run-0.part"), "left").unwrap();
+        fs::write(folder.path().join(".out.csv.other.run-0.part"), "another file's").unwrap();
+        let living = PendingFile::start(&path, "run-1", Existing::Replace, None).unwrap();
+        let pending = PendingFile::start(&path, "run-2", Existing::Replace, None).unwrap();
+        assert!(!folder.path().join(".out.csv.run-0.part").exists());
+        assert!(folder.path().join(".out.csv.run-1.part").exists());
+        assert!(folder.path().join(".out.csv.other.run-0.part").exists());
+        pending.abandon(false).unwrap();
+        living.finish().unwrap();
     }
 
     #[test]

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
-    ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Sink, Source, Target, WriteRequest, table,
+    ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Sink, Source, Target, WriteRequest, disk,
+    table,
 };
 use crate::schema::{Object, Schema};
 
@@ -174,9 +175,5 @@ impl Target for FolderTarget {
 
 /// Makes a folder that only the user can enter, if it is not there.
 fn make_private(folder: &std::path::Path) -> Result<(), ConnectError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(|error| ConnectError::io(folder, "create", error))
+    disk::create_folder(folder).map_err(|error| ConnectError::io(folder, "create", error))
 }

@@ -6,8 +6,10 @@
 //! outcome a record.
 
 pub mod csv;
+pub(crate) mod disk;
 mod encoding;
 mod error;
+pub mod faults;
 mod file;
 mod folder;
 pub mod json;

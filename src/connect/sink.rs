@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConnectError, Position};
+use super::file::inode;
+use super::{ConnectError, Position, disk};
 use crate::record::{Batch, Cell};
 use crate::schema::{Object, Schema};
 
@@ -166,33 +167,27 @@ pub struct Publishing {
     pub temporary: std::path::PathBuf,
     /// Size of the whole file.
     pub bytes: u64,
+    /// The file's number in its file system, which it keeps under the final name; where there is such a thing.
+    #[serde(default)]
+    pub inode: Option<u64>,
 }
 
 impl Publishing {
     /// Whether the file got its final name; what is left of the temporary one is removed then.
     pub fn happened(&self) -> bool {
         let Ok(there) = std::fs::metadata(&self.path) else { return false };
-        if there.len() != self.bytes {
+        if there.len() != self.bytes || inode(&there) != self.inode {
             return false;
         }
+        // Both names stand for one file for a moment where the final one must not replace another.
         match std::fs::metadata(&self.temporary) {
             Err(_) => true,
-            // Both names stand for one file for a moment where the final one must not replace another.
-            Ok(temporary) if same_file(&there, &temporary) => std::fs::remove_file(&self.temporary).is_ok(),
+            Ok(temporary) if self.inode.is_some() && inode(&temporary) == self.inode => {
+                disk::remove_file(&self.temporary).is_ok()
+            }
             Ok(_) => false,
         }
     }
-}
-
-#[cfg(unix)]
-fn same_file(a: &std::fs::Metadata, b: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    (a.dev(), a.ino()) == (b.dev(), b.ino())
-}
-
-#[cfg(not(unix))]
-fn same_file(_: &std::fs::Metadata, _: &std::fs::Metadata) -> bool {
-    false
 }
 
 /// Takes encoded batches in order.
@@ -212,10 +207,8 @@ pub trait Sink: Send {
     /// Bytes written so far.
     fn bytes(&self) -> u64;
 
-    /// The file that [`Sink::finish`] will name, for targets that are files.
-    fn publishing(&self) -> Option<Publishing> {
-        None
-    }
+    /// The file that [`Sink::finish`] will name, as long as it will be then; `None` for targets that are no files.
+    fn publishing(&self) -> Option<Publishing>;
 
     /// Whether what was collected stays in the target when the run ends early (a database that commits batches), or
     /// appears only with [`Sink::finish`] (a file).

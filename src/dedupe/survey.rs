@@ -5,11 +5,11 @@
 //! record, so 50 million records take 6 MB.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use super::Fingerprint;
+use crate::connect::disk::DiskFile;
 
 const PARTITIONS: usize = 64;
 const ENTRY_BYTES: usize = 28;
@@ -44,7 +44,7 @@ pub struct Survey {
 #[derive(Default)]
 struct Partition {
     held: Vec<Entry>,
-    spilled: Option<BufWriter<File>>,
+    spilled: Option<BufWriter<DiskFile>>,
     spilled_entries: usize,
 }
 
@@ -110,7 +110,7 @@ impl Partition {
     fn spill(&mut self, folder: &Path) -> io::Result<()> {
         let file = match &mut self.spilled {
             Some(file) => file,
-            none => none.insert(BufWriter::new(tempfile::tempfile_in(folder)?)),
+            none => none.insert(BufWriter::new(DiskFile::unnamed(folder)?)),
         };
         for entry in self.held.drain(..) {
             file.write_all(&entry.key.to_le_bytes())?;

@@ -2,18 +2,15 @@
 //! run folder. A resumed run plans every record again, gives the known answers for those that are committed, and
 //! submits the rest.
 
-use std::fs::{File, OpenOptions};
-use std::io::{BufRead, BufReader, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::connect::disk::{self, DiskFile};
 use crate::connect::{ConnectError, Outcomes, Position, RowOutcome, WriteFate};
 
 const FILE: &str = "checkpoints.ndjson";
-
-/// So many rows are submitted between two checkpoints.
-pub(super) const ROWS_EVERY: u64 = 10_000;
 
 /// One line: a stretch of rows that is committed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,18 +68,21 @@ pub(super) struct Committed {
 impl Committed {
     /// Reads an object's checkpoints. A last line that a crash cut short does not count: the target repeats its
     /// answers from the line before.
-    pub fn read(folder: &Path, object: &str) -> Committed {
+    ///
+    /// # Errors
+    /// A file that is there and cannot be read: what is committed would be written twice.
+    pub fn read(folder: &Path, object: &str) -> Result<Committed, ConnectError> {
         let mut committed = Committed::default();
-        let Ok(file) = File::open(folder.join(FILE)) else { return committed };
-        for line in BufReader::new(file).lines().map_while(Result::ok) {
-            let Ok(line) = serde_json::from_str::<Line>(&line) else { break };
+        let Some(text) = content(&folder.join(FILE))? else { return Ok(committed) };
+        for line in text.split(|byte| *byte == b'\n') {
+            let Ok(line) = serde_json::from_slice::<Line>(line) else { break };
             if line.object == object {
                 committed.answers.extend(line.answers);
                 committed.position = Some(line.position);
                 committed.finished |= line.finished;
             }
         }
-        committed
+        Ok(committed)
     }
 
     /// The known answers for the next rows, as far as there are any.
@@ -100,46 +100,54 @@ impl Committed {
     }
 }
 
+/// The checkpoints as they stand in the run folder; `None` where there are none.
+fn content(path: &Path) -> Result<Option<Vec<u8>>, ConnectError> {
+    match disk::read(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(ConnectError::io(path, "read", error)),
+    }
+}
+
 /// Writes the checkpoints of one object.
 pub(super) struct Checkpoints {
     object: String,
     path: PathBuf,
-    file: File,
+    file: DiskFile,
     with_ids: bool,
+    /// So many rows are submitted between two checkpoints.
+    every: u64,
     answers: Vec<Stretch>,
     rows: u64,
+    /// Bytes of whole lines.
+    len: u64,
+    /// A line could not be written; none may follow.
+    broken: bool,
 }
 
 impl Checkpoints {
     /// Goes on with the file of an earlier try where `resumed`, else begins anew. `with_ids` keeps the target's ids,
     /// for later objects that look them up.
-    pub fn open(folder: &Path, object: &str, with_ids: bool) -> Result<Checkpoints, ConnectError> {
+    pub fn open(folder: &Path, object: &str, with_ids: bool, every: u64) -> Result<Checkpoints, ConnectError> {
         let path = folder.join(FILE);
-        let mut options = OpenOptions::new();
-        options.append(true).create(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(&path).map_err(|error| ConnectError::io(&path, "write", error))?;
-        Ok(Checkpoints { object: object.to_owned(), path, file, with_ids, answers: Vec::new(), rows: 0 })
+        let file = DiskFile::append(&path).map_err(|error| ConnectError::io(&path, "write", error))?;
+        let len = file.metadata().map_err(|error| ConnectError::io(&path, "read", error))?.len();
+        let (object, answers) = (object.to_owned(), Vec::new());
+        Ok(Checkpoints { object, path, file, with_ids, every, answers, rows: 0, len, broken: false })
     }
 
     /// Forgets the checkpoints of an earlier run in this folder, and the end of a line that a crash cut short.
     pub fn clean(folder: &Path, resumed: bool) -> Result<(), ConnectError> {
         let path = folder.join(FILE);
         if !resumed {
-            return match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                    Err(ConnectError::io(&path, "remove", error))
-                }
-                _ => Ok(()),
-            };
+            return disk::remove_if_there(&path).map_err(|error| ConnectError::io(&path, "remove", error));
         }
-        let Ok(text) = std::fs::read(&path) else { return Ok(()) };
+        let Some(text) = content(&path)? else { return Ok(()) };
         let whole = memchr::memrchr(b'\n', &text).map_or(0, |at| at + 1);
         if whole == text.len() {
             return Ok(());
         }
-        let cut = OpenOptions::new().write(true).open(&path).and_then(|file| file.set_len(whole as u64));
+        let cut = DiskFile::open_to_write(&path).and_then(|file| file.set_len(whole as u64));
         cut.map_err(|error| ConnectError::io(&path, "write", error))
     }
 
@@ -153,7 +161,7 @@ impl Checkpoints {
             Outcomes::Each(each) => each.iter().for_each(|one| self.push(Stretch::of(one, self.with_ids))),
         }
         self.rows += rows;
-        self.rows >= ROWS_EVERY
+        self.rows >= self.every
     }
 
     fn push(&mut self, stretch: Stretch) {
@@ -172,8 +180,28 @@ impl Checkpoints {
         self.rows = 0;
         let mut text = serde_json::to_vec(&line).unwrap_or_default();
         text.push(b'\n');
-        let written = self.file.write_all(&text).and_then(|()| self.file.sync_data());
-        written.map_err(|error| ConnectError::io(&self.path, "write", error))
+        match self.file.write_all(&text).and_then(|()| self.file.sync()) {
+            Ok(()) => {
+                self.len += text.len() as u64;
+                Ok(())
+            }
+            Err(error) => {
+                // The target is one checkpoint ahead, which a resumed run copes with; a torn line is cut off then, too.
+                self.broken = true;
+                let _ = self.file.set_len(self.len);
+                Err(ConnectError::io(&self.path, "write", error))
+            }
+        }
+    }
+
+    /// Whether lines can be written still.
+    pub fn is_sound(&self) -> bool {
+        !self.broken
+    }
+
+    /// How many rows of each fate were answered since the last line.
+    pub fn since(&self) -> impl Iterator<Item = (WriteFate, u64)> + '_ {
+        self.answers.iter().map(|stretch| (stretch.outcome().fate, stretch.count))
     }
 }
 
@@ -188,7 +216,7 @@ mod tests {
     #[test]
     fn answers_come_back_in_order_and_a_torn_line_does_not_count() {
         let home = tempfile::tempdir().expect("a folder");
-        let mut log = Checkpoints::open(home.path(), "Contact", false).expect("opened");
+        let mut log = Checkpoints::open(home.path(), "Contact", false, 10_000).expect("opened");
         assert!(!log.note(&Outcomes::All(WriteFate::Created), 3));
         let each = vec![outcome(WriteFate::Created, None), outcome(WriteFate::Failed, Some("taken"))];
         log.note(&Outcomes::Each(each), 2);
@@ -200,7 +228,7 @@ mod tests {
             [std::fs::read(home.path().join(FILE)).expect("read"), b"{\"object\":\"Con".to_vec()].concat(),
         )
         .expect("torn");
-        let mut committed = Committed::read(home.path(), "Contact");
+        let mut committed = Committed::read(home.path(), "Contact").expect("read");
         assert_eq!(committed.position, Some(Position("six".to_owned())));
         assert!(committed.finished);
         let answers = committed.take(5);
@@ -210,6 +238,6 @@ mod tests {
         Checkpoints::clean(home.path(), true).expect("cleaned");
         assert!(std::fs::read(home.path().join(FILE)).expect("read").ends_with(b"\n"));
         Checkpoints::clean(home.path(), false).expect("cleaned");
-        assert_eq!(Committed::read(home.path(), "Contact"), Committed::default());
+        assert_eq!(Committed::read(home.path(), "Contact").expect("read"), Committed::default());
     }
 }

@@ -56,6 +56,8 @@ pub(super) struct Committer<'a> {
     pub committed: Committed,
     /// For targets that commit as they go.
     pub checkpoints: Option<Checkpoints>,
+    /// The target itself failed; what it had not committed is lost.
+    pub target_failed: bool,
     scratch: PlanScratch,
     last_progress: Instant,
 }
@@ -130,6 +132,7 @@ impl<'a> Committer<'a> {
             links: Gathered::default(),
             committed: Committed::default(),
             checkpoints: None,
+            target_failed: false,
             scratch: plan.scratch(),
             last_progress: now,
         }
@@ -196,6 +199,7 @@ impl<'a> Committer<'a> {
             Err(error) => {
                 self.unavailable += before.elapsed();
                 self.ledger.count(Fate::Unprocessed, count);
+                self.take_back();
                 return Err(Stop::Error(error));
             }
         };
@@ -210,10 +214,24 @@ impl<'a> Committer<'a> {
         if let Some(checkpoints) = &mut self.checkpoints
             && checkpoints.note(&outcomes, count)
         {
-            let position = sink.checkpoint().map_err(Stop::Error)?;
-            checkpoints.write(position, false).map_err(Stop::Error)?;
+            match sink.checkpoint() {
+                Ok(position) => checkpoints.write(position, false).map_err(Stop::Error)?,
+                Err(error) => {
+                    self.take_back();
+                    return Err(Stop::Error(error));
+                }
+            }
         }
         Ok(outcomes)
+    }
+
+    /// The target failed and took back everything since its last checkpoint: those rows are not written.
+    pub fn take_back(&mut self) {
+        self.target_failed = true;
+        let Some(checkpoints) = &self.checkpoints else { return };
+        for (fate, rows) in checkpoints.since() {
+            self.ledger.take_back(fate_of(fate), rows);
+        }
     }
 
     fn take_samples(&mut self, work: &Work) {

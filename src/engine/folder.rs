@@ -3,13 +3,15 @@
 //! Files are written under a temporary name and appear under their final one when they are whole and durable. The
 //! folder and its files are private to the user.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::lock::Held;
+use crate::connect::disk::{self, DiskFile};
 use crate::connect::{ConnectError, ErrorKind, Fingerprint, Publishing};
 
 const MANIFEST: &str = "manifest.json";
@@ -34,6 +36,9 @@ pub struct Manifest {
     pub started: String,
     pub finished: Option<String>,
     pub exit: Option<i32>,
+    /// What the command line said instead of the profile, as words of a command.
+    #[serde(default)]
+    pub given: Vec<String>,
     /// Target files, by object, that were about to get their final names.
     #[serde(default)]
     pub publishing: Vec<(String, Publishing)>,
@@ -44,7 +49,27 @@ pub struct Manifest {
 impl Manifest {
     /// Reads the manifest of a run folder; `None` where there is none or it cannot be read as one.
     pub fn read(folder: &Path) -> Option<Manifest> {
-        serde_json::from_slice(&fs::read(folder.join(MANIFEST)).ok()?).ok()
+        Manifest::find(folder).ok().flatten()
+    }
+
+    /// As [`Manifest::read`], for a run that is to be finished: `None` only where no run ever began.
+    ///
+    /// # Errors
+    /// A manifest that is there and cannot be read: what the run did already is not known then.
+    pub(super) fn find(folder: &Path) -> Result<Option<Manifest>, ConnectError> {
+        let path = folder.join(MANIFEST);
+        let content = match disk::read(&path) {
+            Ok(content) => content,
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(ConnectError::io(&path, "read", error)),
+        };
+        serde_json::from_slice(&content).map(Some).map_err(|error| {
+            let what = format!("what the run did so far cannot be read: {error}");
+            let next = "Check what the target holds, then start a new run in another folder.";
+            ConnectError::new(ErrorKind::Malformed, path.display().to_string(), what, next)
+        })
     }
 }
 
@@ -53,9 +78,9 @@ pub struct RunFolder {
     path: PathBuf,
     pub manifest: Manifest,
     /// The journal of events; absent until the run begins.
-    events: Option<BufWriter<File>>,
+    events: Option<BufWriter<DiskFile>>,
     /// Held as long as the folder is open.
-    _lock: File,
+    _lock: Held,
     /// Folders that were made for it, the innermost first.
     made: Vec<PathBuf>,
 }
@@ -71,7 +96,7 @@ impl RunFolder {
     /// The run begins: opens the journal and writes the manifest.
     pub fn begin(&mut self) -> Result<(), ConnectError> {
         let path = self.path.join(EVENTS);
-        let events = private_file(&path, true).map_err(|error| ConnectError::io(&path, "write", error))?;
+        let events = DiskFile::create(&path).map_err(|error| ConnectError::io(&path, "write", error))?;
         self.events = Some(BufWriter::new(events));
         self.write_manifest()
     }
@@ -80,7 +105,7 @@ impl RunFolder {
     /// the error that is told is why the run did not begin.
     pub fn discard(self) {
         if !self.made.is_empty() {
-            let _ = fs::remove_file(self.path.join(LOCK));
+            let _ = disk::remove_file(&self.path.join(LOCK));
         }
         for folder in &self.made {
             let _ = fs::remove_dir(folder);
@@ -94,7 +119,7 @@ impl RunFolder {
     /// Opens a file of the run under a temporary name.
     pub fn open(&self, name: &str) -> Result<PendingFile, ConnectError> {
         let partial = self.path.join(format!("{name}.tmp"));
-        let file = private_file(&partial, true).map_err(|error| ConnectError::io(&partial, "write", error))?;
+        let file = DiskFile::create(&partial).map_err(|error| ConnectError::io(&partial, "write", error))?;
         Ok(PendingFile {
             name: name.to_owned(),
             partial,
@@ -108,7 +133,7 @@ impl RunFolder {
     pub fn publish(&mut self, file: PendingFile) -> Result<(), ConnectError> {
         let path = file.path.clone();
         let (name, hash) = file.finish().map_err(|error| ConnectError::io(&path, "write", error))?;
-        sync_folder(&self.path).map_err(|error| ConnectError::io(&self.path, "write", error))?;
+        disk::sync_folder(&self.path).map_err(|error| ConnectError::io(&self.path, "write", error))?;
         self.manifest.files.retain(|(known, _)| *known != name);
         self.manifest.files.push((name, hash));
         Ok(())
@@ -135,12 +160,15 @@ impl RunFolder {
     pub fn write_manifest(&self) -> Result<(), ConnectError> {
         let path = self.path.join(MANIFEST);
         let write = || -> io::Result<()> {
-            let mut file = tempfile::NamedTempFile::new_in(&self.path)?;
-            serde_json::to_writer_pretty(&mut file, &self.manifest)?;
-            file.write_all(b"\n")?;
-            file.as_file().sync_all()?;
-            file.persist(&path).map_err(|error| error.error)?;
-            sync_folder(&self.path)
+            let mut text = serde_json::to_vec_pretty(&self.manifest)?;
+            text.push(b'\n');
+            // Always the same name, so that the next write takes the place of one that a crash left behind.
+            let partial = self.path.join(format!("{MANIFEST}.tmp"));
+            let mut file = DiskFile::create(&partial)?;
+            file.write_all(&text)?;
+            file.sync()?;
+            disk::rename(&partial, &path)?;
+            disk::sync_folder(&self.path)
         };
         write().map_err(|error| ConnectError::io(&path, "write", error))
     }
@@ -151,7 +179,7 @@ pub struct PendingFile {
     name: String,
     partial: PathBuf,
     path: PathBuf,
-    file: BufWriter<File>,
+    file: BufWriter<DiskFile>,
     hash: Sha256,
 }
 
@@ -165,20 +193,27 @@ impl PendingFile {
         &self.name
     }
 
+    /// Gives the file up: nothing of it stays.
+    pub fn discard(self) {
+        drop(self.file);
+        // What cannot be removed has a temporary name, and the next try writes over it.
+        let _ = disk::remove_file(&self.partial);
+    }
+
     fn finish(mut self) -> io::Result<(String, String)> {
         self.file.flush()?;
-        self.file.get_ref().sync_all()?;
-        fs::rename(&self.partial, &self.path)?;
+        self.file.get_ref().sync()?;
+        disk::rename(&self.partial, &self.path)?;
         let hash = self.hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
         Ok((self.name, hash))
     }
 }
 
-fn lock(folder: &Path) -> Result<File, ConnectError> {
+fn lock(folder: &Path) -> Result<Held, ConnectError> {
     let path = folder.join(LOCK);
-    let file = private_file(&path, false).map_err(|error| ConnectError::io(&path, "write", error))?;
+    let file = DiskFile::open_or_create(&path).map_err(|error| ConnectError::io(&path, "write", error))?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(Held(file)),
         Err(fs::TryLockError::WouldBlock) => Err(ConnectError::new(
             ErrorKind::Exists,
             folder.display().to_string(),
@@ -189,14 +224,6 @@ fn lock(folder: &Path) -> Result<File, ConnectError> {
     }
 }
 
-fn private_file(path: &Path, truncate: bool) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(truncate);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
 /// Creates a folder (and those above it) that only the user can enter; leaves an existing one as it is. Gives the
 /// folders that it made, the innermost first.
 fn make_private(path: &Path) -> io::Result<Vec<PathBuf>> {
@@ -205,22 +232,8 @@ fn make_private(path: &Path) -> io::Result<Vec<PathBuf>> {
     if path.is_dir() {
         return Ok(made);
     }
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)?;
+    disk::create_folder(path)?;
     Ok(made)
-}
-
-#[cfg(unix)]
-fn sync_folder(path: &Path) -> io::Result<()> {
-    File::open(path)?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

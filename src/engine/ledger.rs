@@ -76,6 +76,13 @@ impl Ledger {
         (self.created, self.updated, self.unchanged) = (0, 0, 0);
     }
 
+    /// So many records of a fate are not in the target after all.
+    pub fn take_back(&mut self, fate: Fate, records: u64) {
+        let taken = records.min(self.of(fate));
+        *self.of_mut(fate) -= taken;
+        self.unprocessed += taken;
+    }
+
     /// Records that the target holds in the wanted state.
     pub fn written(&self) -> u64 {
         self.created + self.updated + self.unchanged

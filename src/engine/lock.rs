@@ -1,14 +1,26 @@
 //! One run at a time on one target, across processes: a locked file by the target's name in the user's state folder.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, TryLockError};
 use std::path::{Path, PathBuf};
 
 use super::run::text_hash;
+use crate::connect::disk::DiskFile;
 use crate::connect::{ConnectError, ErrorKind, Location};
+
+/// A locked file. The lock is given up in so many words: closing the file is not enough while a program that was just
+/// started still holds a copy of it.
+pub(super) struct Held(pub DiskFile);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Closing the file, which follows, is the other way.
+        let _ = self.0.unlock();
+    }
+}
 
 /// Held as long as a run may write to the target.
 pub(super) struct TargetLock {
-    _file: Option<File>,
+    _file: Option<Held>,
 }
 
 impl TargetLock {
@@ -22,7 +34,7 @@ impl TargetLock {
         if fs::create_dir_all(&folder).is_err() {
             return Ok(TargetLock { _file: None });
         }
-        let file = OpenOptions::new().write(true).create(true).truncate(false).open(folder.join(name(target)));
+        let file = DiskFile::open_or_create(&folder.join(name(target)));
         let Ok(file) = file else { return Ok(TargetLock { _file: None }) };
         match file.try_lock() {
             Err(TryLockError::WouldBlock) => Err(ConnectError::new(
@@ -32,7 +44,7 @@ impl TargetLock {
                 "Wait for it to end, or cancel it; `mapwright runs` lists the runs.",
             )),
             // A file system without locks has none to respect.
-            Ok(()) | Err(TryLockError::Error(_)) => Ok(TargetLock { _file: Some(file) }),
+            Ok(()) | Err(TryLockError::Error(_)) => Ok(TargetLock { _file: Some(Held(file)) }),
         }
     }
 }

@@ -33,5 +33,5 @@ pub use links::Links;
 pub use object::source_object;
 pub use plan::{Plan, PlanOptions, PlanScratch, Verdict};
 pub use preview::{Preview, PreviewCell, PreviewFate, PreviewSettle, preview, preview_object};
-pub use run::{RunEnd, RunError, RunOptions, default_folder, rejects_of, run, text_hash};
+pub use run::{RunEnd, RunError, RunOptions, default_folder, rejects_again, rejects_of, run, text_hash};
 pub use verify::{Verified, verify};

@@ -79,13 +79,11 @@ impl ObjectRun {
         )
         .map_err(RunError::Profile)?;
         let fingerprint = source.fingerprint(&from)?;
-        let rejects_name =
-            if only { "rejects.csv".to_owned() } else { format!("rejects-{}.csv", file_word(&mapping.to)) };
         Ok(ObjectRun {
             from,
             to: mapping.to.clone(),
             fingerprint,
-            rejects_name,
+            rejects_name: rejects_name(&mapping.to, only),
             mapping: mapping.clone(),
             plan,
             reader,
@@ -118,10 +116,15 @@ impl ObjectRun {
     /// Gives the opened target up; nothing was written to it.
     pub fn close(self) {
         if let Some(sink) = self.sink {
-            // The error that is reported is the one that came first.
-            let _ = sink.abandon(false);
+            // The error that is reported is the one that came first. What an earlier try committed stays resumable.
+            let _ = sink.abandon(self.committed.position.is_some());
         }
     }
+}
+
+/// The name of the file with an object's rejects.
+pub(super) fn rejects_name(object: &str, only: bool) -> String {
+    if only { "rejects.csv".to_owned() } else { format!("rejects-{}.csv", file_word(object)) }
 }
 
 /// An object's name as part of a file name: no separators, nothing hidden, not too long.
@@ -168,14 +171,14 @@ pub(super) fn run_object(
     let form = RejectsForm::new(decoder.fields());
     let rejects = match open_rejects(folder, &rejects_name, &form, decoder.fields()) {
         Ok(rejects) => rejects,
-        Err(error) => return before_the_first_record(&mapping, &from, sink, error),
+        Err(error) => return before_the_first_record(&mapping, &from, sink, &committed, error),
     };
     let encoder: Option<Arc<dyn Encoder>> = sink.as_ref().map(|sink| sink.encoder());
     let survey = SurveyPass { plan: &plan, from: &from, source, options, cancel };
     let settling = Settling::new(&mapping, &plan, options.memory, survey);
-    let checkpoints = match open_checkpoints(folder, &mapping.to, sink.as_deref(), &plan) {
+    let checkpoints = match open_checkpoints(folder, &mapping.to, sink.as_deref(), &plan, options.checkpoint_rows) {
         Ok(checkpoints) => checkpoints,
-        Err(error) => return before_the_first_record(&mapping, &from, sink, error),
+        Err(error) => return before_the_first_record(&mapping, &from, sink, &committed, error),
     };
     let mut committer = Committer::new(&plan, &mapping.to, sink, rejects, &form, &*decoder, emit, clock);
     committer.committed = committed;
@@ -223,23 +226,25 @@ fn open_checkpoints(
     object: &str,
     sink: Option<&dyn Sink>,
     plan: &Plan,
+    every: u64,
 ) -> Result<Option<Checkpoints>, ConnectError> {
     if !sink.is_some_and(|sink| sink.commits_as_it_goes()) {
         return Ok(None);
     }
     let folder = folder.lock().map_err(|_| poisoned())?;
-    Checkpoints::open(folder.path(), object, !plan.wanted().is_empty()).map(Some)
+    Checkpoints::open(folder.path(), object, !plan.wanted().is_empty(), every).map(Some)
 }
 
 fn before_the_first_record(
     mapping: &ObjectMapping,
     from: &str,
     sink: Option<Box<dyn Sink>>,
+    committed: &Committed,
     error: ConnectError,
 ) -> ObjectEnd {
     if let Some(sink) = sink {
-        // The error that is reported is the first one.
-        let _ = sink.abandon(false);
+        // The error that is reported is the first one. What an earlier try committed stays resumable.
+        let _ = sink.abandon(committed.position.is_some());
     }
     let report = ObjectReport { from: from.to_owned(), to: mapping.to.clone(), ..ObjectReport::default() };
     ObjectEnd {
@@ -303,11 +308,14 @@ fn close(
     let stays = sink.commits_as_it_goes();
     let done = verdict.outcome == "done";
     let mut position = None;
-    if let Some(checkpoints) = &mut committer.checkpoints
+    if committer.checkpoints.as_ref().is_some_and(Checkpoints::is_sound)
+        && !committer.target_failed
         && verdict.outcome != "stopped"
     {
-        let at = sink.checkpoint()?;
-        checkpoints.write(at.clone(), false)?;
+        let at = sink.checkpoint().inspect_err(|_| committer.take_back())?;
+        if let Some(checkpoints) = &mut committer.checkpoints {
+            checkpoints.write(at.clone(), false)?;
+        }
         position = Some(at);
     }
     if !done {
@@ -349,16 +357,23 @@ fn finish(
         }
     }
     let rejects_name = committer.rejects.name().to_owned();
-    let report = object_report(&committer, mapping, from, target_bytes, &rejects_name);
+    let mut report = object_report(&committer, mapping, from, target_bytes, &rejects_name);
     let waited = committer.unavailable.as_secs_f64();
     let notices = committer.notices();
     let incomplete = committer.tally.incomplete;
     committer.links.publish(committer.plan.wanted());
-    let published = folder.lock().map_err(|_| poisoned()).and_then(|mut folder| folder.publish(committer.rejects));
-    if let Err(error) = published {
-        verdict.outcome = "failed";
-        verdict.reason.get_or_insert(error.to_string());
-        verdict.error.get_or_insert(error);
+    if verdict.outcome == "failed" {
+        // Half of the rejects would look like all of them; a resumed run writes them anew.
+        committer.rejects.discard();
+        report.rejects_file = None;
+    } else {
+        let published = folder.lock().map_err(|_| poisoned()).and_then(|mut folder| folder.publish(committer.rejects));
+        if let Err(error) = published {
+            verdict.outcome = "failed";
+            verdict.reason.get_or_insert(error.to_string());
+            verdict.error.get_or_insert(error);
+            report.rejects_file = None;
+        }
     }
     emit(RunEvent::ObjectFinished { object: mapping.to.clone(), ledger: report.ledger });
     ObjectEnd {

@@ -16,8 +16,10 @@ use crate::connect::{ConnectError, Decoder, Encoder, ErrorKind, Reader};
 /// What stopped a pass before the end of the source.
 #[derive(Debug)]
 pub(super) enum Stop {
-    /// The stage has what it needs (a limit, a threshold, a cancel).
+    /// The stage has what it needs (a limit, a threshold).
     Enough,
+    /// The operator cancelled while the stage was at work; the chunk was not settled.
+    Cancelled,
     Error(ConnectError),
 }
 
@@ -88,6 +90,7 @@ struct Shared<'a, S, C> {
     settle: Turn<S>,
     commit: Turn<C>,
     enough: AtomicBool,
+    cancelled: AtomicBool,
     failure: Mutex<Option<ConnectError>>,
 }
 
@@ -105,6 +108,7 @@ pub(super) fn run<S: Stages, C: Commit>(
         settle: Turn::new(settle),
         commit: Turn::new(commit),
         enough: AtomicBool::new(false),
+        cancelled: AtomicBool::new(false),
         failure: Mutex::new(None),
     };
     std::thread::scope(|scope| {
@@ -117,6 +121,7 @@ pub(super) fn run<S: Stages, C: Commit>(
     let failure = shared.failure.into_inner().unwrap_or_else(PoisonError::into_inner);
     let ended = match failure {
         Some(error) => Ended::Failed(error),
+        None if shared.cancelled.into_inner() => Ended::Cancelled,
         None if pass.cancel.load(Ordering::Relaxed) && !at_the_end => Ended::Cancelled,
         None if shared.enough.into_inner() => Ended::Early,
         None => Ended::AtTheEnd,
@@ -207,7 +212,9 @@ impl<S: Stages, C: Commit> Shared<'_, S, C> {
 
     fn number(&self, numbering: &mut Numbering, work: &mut Work) {
         if numbering.over {
+            // Beyond the limit: as if it had not been read.
             work.truncate(0);
+            work.chunk.source_bytes = 0;
         }
         work.number(numbering.records, numbering.lines);
         if let Some(limit) = self.pass.limit {
@@ -225,6 +232,10 @@ impl<S: Stages, C: Commit> Shared<'_, S, C> {
     fn stop(&self, stop: Stop) -> Result<bool, Closed> {
         match stop {
             Stop::Enough => self.enough.store(true, Ordering::Relaxed),
+            Stop::Cancelled => {
+                self.cancelled.store(true, Ordering::Relaxed);
+                self.enough.store(true, Ordering::Relaxed);
+            }
             Stop::Error(error) => self.fail(error),
         }
         Err(Closed)

@@ -4,7 +4,7 @@
 use super::folder::Manifest;
 use super::object::ObjectRun;
 use super::run::{RunEnd, RunOptions};
-use crate::connect::{ConnectError, ErrorKind};
+use crate::connect::{ConnectError, ErrorKind, Location};
 use crate::report::Report;
 
 /// The end of a run that needs nothing more: `done`, or stopped by its threshold.
@@ -14,7 +14,7 @@ pub(super) fn finished(options: &RunOptions, earlier: Option<&Manifest>) -> Resu
     };
     same_profile(options, earlier)?;
     let path = options.out.join("report.json");
-    let bytes = std::fs::read(&path).map_err(|error| ConnectError::io(&path, "read", error))?;
+    let bytes = crate::connect::disk::read(&path).map_err(|error| ConnectError::io(&path, "read", error))?;
     let report: Report = serde_json::from_slice(&bytes).map_err(|error| {
         let what = format!("the report of the finished run cannot be read: {error}");
         ConnectError::new(ErrorKind::Malformed, path.display().to_string(), what, "Run again into another folder.")
@@ -33,6 +33,22 @@ pub(super) fn unchanged(options: &RunOptions, earlier: &Manifest, objects: &[Obj
                 object.from.clone(),
                 "the source changed since the run began, so the run cannot be finished as it was begun",
                 "Bring the source back as it was, or start a new run without `--resume`.",
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The run may only go on between the places that it began with.
+pub(super) fn same_places(earlier: &Manifest, source: &Location, target: &Location) -> Result<(), ConnectError> {
+    let places = [("source", &earlier.source, source), ("target", &earlier.target, target)];
+    for (word, before, now) in places {
+        if *before != now.address {
+            return Err(ConnectError::new(
+                ErrorKind::Changed,
+                now.address.clone(),
+                format!("the run began with another {word} ({before})"),
+                format!("Add `--{word} {before}`, or start a new run without `--resume`."),
             ));
         }
     }

@@ -13,9 +13,9 @@ use super::event::{Phase, RunEvent};
 use super::folder::{Manifest, RunFolder};
 use super::links::{Links, object_order};
 use super::lock::TargetLock;
-use super::object::{ObjectEnd, ObjectRun, run_object};
+use super::object::{ObjectEnd, ObjectRun, rejects_name, run_object};
 use super::resume;
-use crate::connect::{ConnectError, ErrorKind, Location, Source, Target, open_source, open_target};
+use crate::connect::{ConnectError, ErrorKind, Location, Source, Target, WriteMode, open_source, open_target};
 use crate::profile::{Issue, Profile};
 use crate::report::{self, Report};
 
@@ -42,6 +42,8 @@ pub struct RunOptions {
     pub threads: usize,
     /// About how many bytes a chunk has; 0 leaves it to the connector.
     pub chunk_bytes: usize,
+    /// After how many rows a target that commits as it goes (a database) does so.
+    pub checkpoint_rows: u64,
     /// What `now` means, where it is not the start of this run.
     pub now: Option<Timestamp>,
 }
@@ -62,8 +64,23 @@ impl Default for RunOptions {
             memory: 256 << 20,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             chunk_bytes: 0,
+            checkpoint_rows: 10_000,
             now: None,
         }
+    }
+}
+
+impl RunOptions {
+    /// The options that a command to go on with the run must repeat.
+    fn given(&self) -> Vec<String> {
+        let mut given = Vec::new();
+        let mut say = |name: &str, value: Option<String>| {
+            given.extend(value.into_iter().flat_map(|value| [name.to_owned(), value]));
+        };
+        say("--source", self.source.as_ref().map(|source| source.address.clone()));
+        say("--target", self.target.as_ref().map(|target| target.address.clone()));
+        say("--limit", self.limit.map(|limit| limit.to_string()));
+        given
     }
 }
 
@@ -115,7 +132,7 @@ pub fn run(
 ) -> Result<RunEnd, RunError> {
     let source_location = options.source.as_ref().unwrap_or(&profile.source);
     let target_location = options.target.as_ref().unwrap_or(&profile.target);
-    let earlier = if options.resume { Manifest::read(&options.out) } else { None };
+    let earlier = if options.resume { Manifest::find(&options.out)? } else { None };
     if let Some(end) = resume::finished(options, earlier.as_ref())? {
         return Ok(end);
     }
@@ -138,6 +155,7 @@ pub fn run(
     }
     if let Some(earlier) = &earlier {
         resume::unchanged(options, earlier, &objects)?;
+        resume::same_places(earlier, source_location, target_location)?;
     }
     let manifest = Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -149,6 +167,7 @@ pub fn run(
         target: target_location.address.clone(),
         fingerprints: objects.iter().map(|object| (object.from.clone(), object.fingerprint.clone())).collect(),
         started: started.to_string(),
+        given: options.given(),
         publishing: earlier.as_ref().map(|manifest| manifest.publishing.clone()).unwrap_or_default(),
         ..Manifest::default()
     };
@@ -205,8 +224,9 @@ fn open_all(
         if published.contains(&objects[index].to) {
             continue;
         }
-        let committed = Committed::read(folder, &objects[index].to);
-        if let Err(error) = objects[index].open(target, run, committed) {
+        let opened = Committed::read(folder, &objects[index].to)
+            .and_then(|committed| objects[index].open(target, run, committed));
+        if let Err(error) = opened {
             objects.into_iter().for_each(ObjectRun::close);
             return Err(error);
         }
@@ -400,10 +420,46 @@ pub fn text_hash(text: &str) -> String {
     Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The rejects of an earlier run as a source, and the profile that reads them: each object from its own rejects file.
+/// `run` is a run folder, or one rejects file of it, whose object alone runs then.
+///
+/// # Errors
+/// Nothing there, or a rejects file that belongs to no object of the profile.
+pub fn rejects_again(run: &Path, profile: &Profile) -> Result<(Location, Profile), ConnectError> {
+    let source = Location { header: Some(true), ..rejects_of(run)? };
+    let mut again = profile.clone();
+    for object in &mut again.objects {
+        // The rest of the records is in the target already, and must not make room for these few.
+        if object.write == WriteMode::Replace {
+            object.write = WriteMode::Append;
+        }
+    }
+    if profile.objects.len() < 2 {
+        return Ok((source, again));
+    }
+    let file = run.is_file().then(|| run.file_name().unwrap_or_default().to_string_lossy().into_owned());
+    for object in &mut again.objects {
+        object.from = rejects_name(&object.to, false);
+    }
+    again.objects.retain(|object| match &file {
+        Some(file) => object.from == *file,
+        None => run.join(&object.from).is_file(),
+    });
+    if again.objects.is_empty() {
+        return Err(ConnectError::new(
+            ErrorKind::NoSuchObject,
+            run.display().to_string(),
+            "these are the rejects of no object of the profile",
+            "Name the run folder, or a file in it as the run named it (`rejects-OBJECT.csv`).",
+        ));
+    }
+    Ok((source, again))
+}
+
 /// The rejects file of an earlier run as a source. `run` is a run folder, or a rejects file itself.
 ///
 /// # Errors
-/// Nothing there, or a folder with rejects of several objects: then the file must be named.
+/// Nothing there.
 pub fn rejects_of(run: &Path) -> Result<Location, ConnectError> {
     let place = run.display().to_string();
     if run.is_file() {
@@ -426,6 +482,7 @@ pub fn rejects_of(run: &Path) -> Result<Location, ConnectError> {
             "this is no run folder with rejects",
             "Name the folder that the run printed as its run folder; `mapwright runs` lists them.",
         )),
+        // The folder: its files are the objects.
         _ => Ok(pinned_csv(run)),
     }
 }

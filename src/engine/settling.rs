@@ -125,7 +125,7 @@ impl SurveyPass<'_> {
         let (ended, surveying, Nothing) = pipeline::run(reader, &pass, Surveying { surveyor, keep }, Nothing);
         match ended {
             Ended::AtTheEnd | Ended::Early => Ok(surveying.surveyor),
-            Ended::Cancelled => Err(Stop::Enough),
+            Ended::Cancelled => Err(Stop::Cancelled),
             Ended::Failed(error) => Err(Stop::Error(error)),
         }
     }

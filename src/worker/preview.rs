@@ -208,8 +208,7 @@ pub(super) fn validate(revision: u64, profile: &Profile, pair: usize, cancelled:
         resume: false,
         memory: 64 << 20,
         threads: std::thread::available_parallelism().map_or(1, |threads| threads.get().div_ceil(2)),
-        chunk_bytes: 0,
-        now: None,
+        ..RunOptions::default()
     };
     let so_far: Arc<Mutex<Whole>> = Arc::default();
     let emit = |event: &RunEvent| {

@@ -28,6 +28,7 @@ struct ManifestFacts {
     target: String,
     started: String,
     finished: Option<String>,
+    given: Vec<String>,
 }
 
 /// How a run stands.
@@ -180,7 +181,9 @@ fn entry(folder: &Path) -> RunEntry {
     entry.needs = match (state, report) {
         (RunState::Running, _) => String::new(),
         (RunState::Interrupted, _) => {
-            format!("mapwright run {} --out {} --resume", shell(&entry.profile), shell(&folder.display().to_string()))
+            let given: String = facts.given.iter().map(|word| format!(" {}", shell(word))).collect();
+            let out = shell(&folder.display().to_string());
+            format!("mapwright run {}{given} --out {out} --resume", shell(&entry.profile))
         }
         (RunState::Unknown, _) if !known => "its manifest.json cannot be read".to_owned(),
         (RunState::Unknown, _) => "it was written by another version of mapwright".to_owned(),

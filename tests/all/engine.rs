@@ -529,3 +529,79 @@ proptest! {
         prop_assert_eq!(seen.len() as u64, end.report.ledger.read);
     }
 }
+
+#[test]
+fn rejects_of_several_objects_run_again_together_or_one_by_one() {
+    let home = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| home.path().join(name);
+    fs::create_dir(at("source")).expect("made");
+    fs::write(at("source/people.csv"), "id,name\n1,\n2,Bob\n").expect("written");
+    fs::write(at("source/firms.csv"), "no,title\n7,\n8,Acme\n").expect("written");
+    let profile = "mapwright: 1\nsource: source\ntarget: out/\nobjects:\n\
+        \x20 - from: people.csv\n    to: Contact\n    write: append\n    fields:\n      Id: id\n      Name: { value: name, required: true }\n\
+        \x20 - from: firms.csv\n    to: Account\n    write: replace\n    fields:\n      No: no\n      Title: { value: title, required: true }\n";
+    fs::write(at("profile.yaml"), profile).expect("written");
+    let loaded = profile::load(&at("profile.yaml")).unwrap_or_else(|problems| panic!("{problems}"));
+    let run = |profile: &profile::Profile, source, target: &str, out: &str| {
+        let target = Some(mapwright::connect::Location::from_argument(&at(target).display().to_string()));
+        let options = RunOptions { source, target, out: at(out), ..RunOptions::default() };
+        engine::run(profile, &options, &AtomicBool::new(false), &|_| ()).unwrap_or_else(|error| panic!("{error}"))
+    };
+    run(&loaded.profile, None, "out/", "run");
+    for (object, row) in [("Contact", "1,Name:required,1,Ada"), ("Account", "1,Title:required,7,Bolt")] {
+        let path = at("run").join(format!("rejects-{object}.csv"));
+        let header = fs::read_to_string(&path).expect("rejects").lines().next().expect("a header").to_owned();
+        fs::write(&path, format!("{header}\n{row}\n")).expect("mended");
+    }
+    let (source, again) = engine::rejects_again(&at("run"), &loaded.profile).expect("rejects");
+    let end = run(&again, Some(source), "out/", "run-2");
+    assert_eq!((end.report.ledger.read, end.report.ledger.rejected), (2, 0));
+    assert_eq!(fs::read_to_string(at("out/Account.csv")).expect("there"), "No,Title\n8,Acme\n7,Bolt\n");
+    let (source, again) = engine::rejects_again(&at("run/rejects-Account.csv"), &loaded.profile).expect("rejects");
+    assert_eq!(again.objects.iter().map(|object| object.to.as_str()).collect::<Vec<_>>(), ["Account"]);
+    assert_eq!(run(&again, Some(source), "alone/", "run-3").report.ledger.created, 1);
+    assert!(engine::rejects_again(&at("source/people.csv"), &loaded.profile).is_err());
+}
+
+#[test]
+fn a_run_is_not_finished_at_another_place() {
+    let bench = Bench::new(PEOPLE, FIELDS);
+    bench.try_run(&How::default(), &AtomicBool::new(true), &|_| ()).expect("cancelled");
+    let text = bench.read("profile.yaml");
+    let loaded = profile::load(&bench.path("profile.yaml")).expect("a profile");
+    let options = RunOptions {
+        target: Some(mapwright::connect::Location::from_argument("elsewhere.csv")),
+        out: bench.path("run"),
+        profile_hash: engine::text_hash(&text),
+        resume: true,
+        ..RunOptions::default()
+    };
+    let refused = engine::run(&loaded.profile, &options, &AtomicBool::new(false), &|_| ()).expect_err("refused");
+    assert!(refused.to_string().contains("another target"), "{refused}");
+    assert!(!Path::new("elsewhere.csv").exists());
+}
+
+#[test]
+fn a_run_cancelled_while_it_looks_for_duplicates_is_not_done() {
+    let rows: String = (0..3_000).map(|n| format!("{},{n}\n", n % 900)).collect();
+    let bench = Bench::new(
+        &format!("k,v\n{rows}"),
+        "    duplicates: { key: k, keep: last }\n    fields:\n      k: k\n      v: v\n",
+    );
+    // Whatever the moment, a run that says it is done has written everything.
+    for after in [0u64, 1, 2, 5, 10, 20, 40] {
+        let _ = fs::remove_file(bench.path("target.csv"));
+        let cancel = AtomicBool::new(false);
+        let end = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(std::time::Duration::from_millis(after));
+                cancel.store(true, Ordering::Relaxed);
+            });
+            bench.try_run(&How { threads: 4, chunk_bytes: 500, ..How::default() }, &cancel, &|_| ()).expect("runs")
+        });
+        match end.exit() {
+            0 => assert_eq!(end.report.ledger.created, 900, "cancelled after {after} ms"),
+            code => assert_eq!((code, bench.path("target.csv").exists()), (4, false), "cancelled after {after} ms"),
+        }
+    }
+}

@@ -265,7 +265,7 @@ impl Source for CsvSource {
             })?,
             None => table.start,
         };
-        let size = file::fingerprint(&self.path)?.bytes;
+        let size = Some(file::size(&self.path)?);
         let input = TextInput::open(&self.path, &self.encoding, at)?;
         Ok(Box::new(CsvReader {
             path: self.path.clone(),

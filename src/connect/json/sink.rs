@@ -8,8 +8,8 @@ use super::layout::Layout;
 use super::source::JsonSource;
 use crate::connect::file::{Existing, PendingFile, ends_with_feed, existing_for, hex};
 use crate::connect::{
-    ConnectError, Encoder, ErrorKind, Location, Outcomes, Position, Sink, SinkSummary, Source, Target, TargetBatch,
-    Ticket, WriteFate, WriteMode, WriteRequest,
+    ConnectError, Encoder, ErrorKind, Location, Outcomes, Position, Publishing, Sink, SinkSummary, Source, Target,
+    TargetBatch, Ticket, WriteFate, WriteMode, WriteRequest,
 };
 use crate::record::{Cell, Kind, SourceType};
 use crate::schema::{FieldType, Schema};
@@ -251,6 +251,8 @@ struct JsonSink {
     tickets: u64,
 }
 
+const ARRAY_END: &[u8] = b"\n]\n";
+
 impl Sink for JsonSink {
     fn encoder(&self) -> Arc<dyn Encoder> {
         self.encoder.clone()
@@ -277,9 +279,17 @@ impl Sink for JsonSink {
         self.file.written()
     }
 
+    fn publishing(&self) -> Option<Publishing> {
+        let mut publishing = self.file.publishing();
+        if !self.lines {
+            publishing.bytes += ARRAY_END.len() as u64;
+        }
+        Some(publishing)
+    }
+
     fn finish(mut self: Box<Self>) -> Result<SinkSummary, ConnectError> {
         if !self.lines {
-            self.file.write(b"\n]\n")?;
+            self.file.write(ARRAY_END)?;
         }
         let bytes = self.file.written();
         let path = self.file.finish()?;

@@ -156,7 +156,7 @@ impl JsonSource {
             }),
             chunk_bytes: if request.chunk_bytes == 0 { CHUNK_BYTES } else { request.chunk_bytes },
             consumed,
-            size: file::fingerprint(&self.path)?.bytes,
+            size: Some(file::size(&self.path)?),
         }))
     }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use crate::connect::{ConnectError, ErrorKind, file};
+use crate::connect::faults::{self, Call};
+use crate::connect::{ConnectError, ErrorKind, disk, file};
 
 /// How long to wait for another program that holds the database.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -13,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Whether a file starts as SQLite databases do (SQLite, "Database File Format", section 1.3).
 pub(in crate::connect) fn is_database(path: &Path) -> bool {
     let mut start = [0; 16];
-    let read = std::fs::File::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
+    let read = disk::DiskFile::open(path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
     read.is_ok() && start == *b"SQLite format 3\0"
 }
 
@@ -45,6 +46,7 @@ pub(super) fn open_to_write(path: &Path) -> Result<(Connection, bool), ConnectEr
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, ConnectError> {
+    faults::ask(path, Call::Open).map_err(|error| ConnectError::io(path, "open", error))?;
     let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| plain(path, error))?;
     connection.busy_timeout(PATIENCE).map_err(|error| plain(path, error))?;

@@ -14,9 +14,10 @@ use serde::{Deserialize, Serialize};
 use super::database::{plain, quoted};
 use super::introspect::Table;
 use super::modes::Writer;
+use crate::connect::faults::{self, Call};
 use crate::connect::{
-    ConnectError, Encoder, ErrorKind, Outcomes, Position, RowOutcome, Sink, SinkSummary, TargetBatch, Ticket,
-    WriteFate, WriteRequest,
+    ConnectError, Encoder, ErrorKind, Outcomes, Position, Publishing, RowOutcome, Sink, SinkSummary, TargetBatch,
+    Ticket, WriteFate, WriteRequest,
 };
 use crate::record::{Cell, Origin};
 
@@ -105,15 +106,31 @@ impl Resume {
         if known_to_run == rows {
             return Ok(Resume { rows, ..Resume::default() });
         }
-        if known_to_run != previous {
+        if known_to_run < previous || known_to_run > rows {
             let what = format!(
                 "this run has committed {rows} records here, and it knows of {known_to_run}: its run folder is older"
             );
             return Err(changed(path, &what));
         }
-        let known = serde_json::from_str(&outcomes).map_err(|_| changed(path, "the checkpoint cannot be read"))?;
+        let mut known: VecDeque<Stretch> =
+            serde_json::from_str(&outcomes).map_err(|_| changed(path, "the checkpoint cannot be read"))?;
+        // A try that was itself cut off while it heard these outcomes again knows the first of them.
+        for _ in previous..known_to_run {
+            take_one(&mut known);
+        }
         Ok(Resume { rows, known, finished: false })
     }
+}
+
+/// Takes the first of the outcomes.
+fn take_one(known: &mut VecDeque<Stretch>) -> Option<RowOutcome> {
+    let stretch = known.front_mut()?;
+    let outcome = stretch.outcome();
+    stretch.count -= 1;
+    if stretch.count == 0 {
+        known.pop_front();
+    }
+    Some(outcome)
 }
 
 fn changed(path: &Path, what: &str) -> ConnectError {
@@ -151,6 +168,8 @@ pub(super) struct SqliteSink {
     answers: VecDeque<(Ticket, Outcomes)>,
     tickets: u64,
     bytes: u64,
+    /// The database failed: everything since the last checkpoint was taken back, and nothing more is written.
+    broken: bool,
 }
 
 impl SqliteSink {
@@ -179,6 +198,7 @@ impl SqliteSink {
             answers: VecDeque::new(),
             tickets: 0,
             bytes: 0,
+            broken: false,
         }
     }
 
@@ -186,43 +206,66 @@ impl SqliteSink {
         plain(&self.path, error)
     }
 
+    /// Asks before a statement whether it is to fail; only tests arm that.
+    fn ask(&self) -> Result<(), ConnectError> {
+        faults::ask(&self.path, Call::Statement).map_err(|error| ConnectError::io(&self.path, "write", error))
+    }
+
     fn begin(&self) -> Result<(), ConnectError> {
+        self.ask()?;
         if self.connection.is_autocommit() {
             self.connection.execute_batch("BEGIN IMMEDIATE").map_err(|error| self.failed(error))?;
         }
         Ok(())
     }
 
-    /// The outcome of a record that an earlier try committed.
-    fn known(&mut self) -> Option<RowOutcome> {
-        let stretch = self.resume.known.front_mut()?;
-        let outcome = stretch.outcome();
-        stretch.count -= 1;
-        if stretch.count == 0 {
-            self.resume.known.pop_front();
+    /// The database failed: takes back what is not committed, so that database and checkpoint agree.
+    fn give_up(&mut self, mut error: ConnectError) -> ConnectError {
+        self.broken = true;
+        if !self.connection.is_autocommit() {
+            // Where even that fails, the database does it when it is opened next.
+            let _ = self.connection.execute_batch("ROLLBACK");
         }
-        Some(outcome)
+        if self.opened.staging.is_none() {
+            let records = self.checkpointed;
+            error.next = format!(
+                "{} The first {records} records are in the database and stay there; `--resume` goes on after them.",
+                error.next
+            );
+        }
+        self.rows = self.checkpointed;
+        self.since_checkpoint.clear();
+        error
     }
 
     fn write(&mut self, cells: &[Cell<'_>]) -> Result<RowOutcome, ConnectError> {
         if self.resume.finished {
             return Err(changed(&self.path, "the checkpoint of the run to resume is gone from the database"));
         }
-        match self.writer.write(&self.connection, cells) {
-            Ok(outcome) => {
-                self.bytes += cells.iter().map(|cell| cell.bytes.len() as u64).sum::<u64>();
-                Ok(outcome)
-            }
-            Err(error) if self.connection.is_autocommit() => {
-                let mut error = self.failed(error);
-                error.next = format!(
-                    "The database took back everything since the last checkpoint (record {}); run again to resume.",
-                    self.checkpointed
-                );
-                Err(error)
-            }
-            Err(error) => Err(self.failed(error)),
+        self.ask()?;
+        let outcome = self.writer.write(&self.connection, cells).map_err(|error| self.failed(error))?;
+        self.bytes += cells.iter().map(|cell| cell.bytes.len() as u64).sum::<u64>();
+        Ok(outcome)
+    }
+
+    fn write_all(&mut self, batch: &TargetBatch) -> Result<Vec<RowOutcome>, ConnectError> {
+        self.begin()?;
+        let mut outcomes: Vec<RowOutcome> = Vec::with_capacity(batch.rows);
+        let mut cells = Vec::new();
+        for record in batch.records.records() {
+            // What an earlier try committed is not written again.
+            let outcome = match take_one(&mut self.resume.known) {
+                Some(outcome) => outcome,
+                None => {
+                    cells.clear();
+                    cells.extend(record.cells());
+                    self.write(&cells)?
+                }
+            };
+            self.note(&outcome);
+            outcomes.push(outcome);
         }
+        Ok(outcomes)
     }
 
     fn note(&mut self, outcome: &RowOutcome) {
@@ -236,7 +279,14 @@ impl SqliteSink {
         }
     }
 
-    fn write_checkpoint(&mut self) -> rusqlite::Result<()> {
+    fn write_checkpoint(&mut self) -> Result<(), ConnectError> {
+        self.begin()?;
+        self.try_write_checkpoint().map_err(|error| self.failed(error))?;
+        self.ask()?;
+        self.connection.execute_batch("COMMIT").map_err(|error| self.failed(error))
+    }
+
+    fn try_write_checkpoint(&mut self) -> rusqlite::Result<()> {
         self.connection.execute_batch(&format!(
             "CREATE TABLE IF NOT EXISTS {CHECKPOINTS} (run TEXT NOT NULL, object TEXT NOT NULL, rows INTEGER NOT NULL, \
              previous INTEGER NOT NULL, outcomes TEXT NOT NULL, PRIMARY KEY (run, object))"
@@ -246,7 +296,7 @@ impl SqliteSink {
             &format!("INSERT OR REPLACE INTO {CHECKPOINTS} VALUES (?1, ?2, ?3, ?4, ?5)"),
             (&self.request.run, &self.request.object, self.rows as i64, self.checkpointed as i64, outcomes),
         )?;
-        self.connection.execute_batch("COMMIT")
+        Ok(())
     }
 
     /// Puts the staged records in the place of the old ones.
@@ -295,6 +345,7 @@ impl SqliteSink {
     }
 
     fn commit(&self) -> Result<(), ConnectError> {
+        self.ask()?;
         match self.connection.execute_batch("COMMIT") {
             Ok(()) => Ok(()),
             Err(rusqlite::Error::SqliteFailure(failure, _))
@@ -318,21 +369,7 @@ impl Sink for SqliteSink {
     }
 
     fn submit(&mut self, batch: &TargetBatch) -> Result<Ticket, ConnectError> {
-        self.begin()?;
-        let mut outcomes: Vec<RowOutcome> = Vec::with_capacity(batch.rows);
-        let mut cells = Vec::new();
-        for record in batch.records.records() {
-            let outcome = match self.known() {
-                Some(outcome) => outcome,
-                None => {
-                    cells.clear();
-                    cells.extend(record.cells());
-                    self.write(&cells)?
-                }
-            };
-            self.note(&outcome);
-            outcomes.push(outcome);
-        }
+        let outcomes = self.write_all(batch).map_err(|error| self.give_up(error))?;
         self.tickets += 1;
         let ticket = Ticket(self.tickets);
         self.answers.push_back((ticket, summed(outcomes)));
@@ -351,8 +388,7 @@ impl Sink for SqliteSink {
         let position = Position(serde_json::json!({ "rows": self.rows }).to_string());
         // What an earlier try committed, and this one has not heard of yet, is a checkpoint already.
         if self.rows > self.checkpointed && self.resume.known.is_empty() && self.rows > self.resume.rows {
-            self.begin()?;
-            self.write_checkpoint().map_err(|error| self.failed(error))?;
+            self.write_checkpoint().map_err(|error| self.give_up(error))?;
         }
         if self.resume.known.is_empty() {
             self.checkpointed = self.rows;
@@ -363,6 +399,10 @@ impl Sink for SqliteSink {
 
     fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    fn publishing(&self) -> Option<Publishing> {
+        None
     }
 
     fn commits_as_it_goes(&self) -> bool {
@@ -376,6 +416,7 @@ impl Sink for SqliteSink {
         }
         self.begin()?;
         if let Some(staging) = &self.opened.staging {
+            self.ask()?;
             self.swap(staging)?;
         }
         self.forget_checkpoint().map_err(|error| self.failed(error))?;
@@ -386,8 +427,7 @@ impl Sink for SqliteSink {
 
     fn abandon(mut self: Box<Self>, keep: bool) -> Result<(), ConnectError> {
         if keep {
-            self.checkpoint()?;
-            return Ok(());
+            return if self.broken { Ok(()) } else { self.checkpoint().map(drop) };
         }
         let nothing_stays = self.opened.staging.is_some() || self.rows == 0;
         if nothing_stays && !self.connection.is_autocommit() {

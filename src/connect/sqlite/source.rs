@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::database::{open_to_read, plain, quoted};
 use super::introspect::{self, Table};
+use crate::connect::faults::{self, Call};
 use crate::connect::{
     Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, Location, Position, ReadRequest, Reader, Source, file,
 };
@@ -291,6 +292,7 @@ impl Reader for SqliteReader {
         let mut batch = chunk.records.take().unwrap_or_default();
         batch.clear(self.table.object.fields.len());
         if !self.ended {
+            faults::ask(&self.path, Call::Statement).map_err(|error| ConnectError::io(&self.path, "read", error))?;
             self.page(&mut batch).map_err(|error| plain(&self.path, error))?;
         }
         let more = !batch.is_empty();

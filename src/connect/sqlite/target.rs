@@ -48,7 +48,7 @@ impl Target for SqliteTarget {
         let (connection, keeps_log) = open_to_write(&self.path)?;
         let opened = open(&self.path, connection, keeps_log, request);
         if opened.is_err() && made_file {
-            let _ = std::fs::remove_file(&self.path);
+            let _ = crate::connect::disk::remove_file(&self.path);
         }
         opened.map(|sink| Box::new(sink) as Box<dyn Sink>)
     }
