@@ -6,11 +6,12 @@
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::process::{Command, Stdio};
 
 use mapwright::connect::faults::{Fault, Plan, arm};
 use mapwright::engine::{RunEnd, RunError};
 
-use super::scenario::{How, SCENARIOS, Scenario, State, home, leftovers, run, state};
+use super::scenario::{How, SCENARIOS, Scenario, State, enlarge, home, leftovers, run, state};
 
 /// What an undisturbed run leaves, and what stood there before it.
 struct Reference {
@@ -186,4 +187,84 @@ fn a_source_that_changed_is_not_mixed_with_what_it_was() {
     fs::write(&source, text).expect("written");
     fs::File::options().write(true).open(&source).and_then(|file| file.set_modified(modified)).expect("set");
     assert_eq!(outcome(&run(home, How { resume: true, ..How::default() })).0, 0);
+}
+
+/// A file system of its own, as small as wanted; unmounted when dropped.
+struct SmallDisk<'a> {
+    at: &'a Path,
+}
+
+impl SmallDisk<'_> {
+    /// `None` where mounting is not allowed.
+    fn mount(at: &Path) -> Option<SmallDisk<'_>> {
+        mount(&["-t", "tmpfs", "-o", "size=160k", "tmpfs"], at).then_some(SmallDisk { at })
+    }
+
+    fn enlarge(&self) {
+        assert!(mount(&["-o", "remount,size=64m"], self.at), "a mounted disk can be made larger");
+    }
+}
+
+fn mount(arguments: &[&str], at: &Path) -> bool {
+    let done = Command::new("mount").args(arguments).arg(at).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    done.is_ok_and(|status| status.success())
+}
+
+impl Drop for SmallDisk<'_> {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg(self.at).status();
+    }
+}
+
+#[test]
+fn a_disk_that_is_really_full_loses_nothing() {
+    for name in ["csv to csv", "csv appended to a table without a key"] {
+        let scenario = SCENARIOS.iter().find(|scenario| scenario.name == name).expect("a scenario");
+        let home = home();
+        let home = home.path();
+        let how = How { chunk_bytes: 8_000, checkpoint_rows: 500, ..How::default() };
+        scenario.prepare(home);
+        enlarge(home, 9_000);
+        assert_eq!(outcome(&run(home, how)).0, 0);
+        let after = state(home);
+        scenario.prepare_target(home);
+        let work = home.join("work");
+        let Some(disk) = SmallDisk::mount(&work) else {
+            println!("a really full disk: left out, this user may not mount one");
+            return;
+        };
+        let (exit, words) = outcome(&run(home, how));
+        assert_eq!(exit, 1, "{name}");
+        assert!(words.contains("disk is full") && words.contains("work"), "{name}: {words}");
+        assert!(!state(home).contains_key("work/out.csv"), "{name}");
+        disk.enlarge();
+        let (exit, words) = outcome(&run(home, How { resume: true, ..how }));
+        assert_eq!((exit, words.as_str()), (0, ""), "{name}");
+        assert_eq!(state(home), after, "{name}");
+        assert!(leftovers(home).is_empty(), "{name}: {:?}", leftovers(home));
+    }
+}
+
+#[test]
+fn a_reader_that_went_away_does_not_end_the_run() {
+    let scenario = &SCENARIOS[0];
+    let home = home();
+    let home = home.path();
+    let reference = reference(scenario, home);
+    for format in ["text", "json"] {
+        scenario.prepare_target(home);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mapwright"))
+            .arg("run")
+            .arg(home.join("profile.yaml"))
+            .arg("--out")
+            .arg(home.join("work/run"))
+            .args(["--format", format])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("started");
+        drop(child.stdout.take());
+        assert!(child.wait().expect("ended").success(), "{format}");
+        assert_eq!(state(home), reference.after, "{format}");
+    }
 }

@@ -136,6 +136,12 @@ fn people(home: &Path) {
     fs::write(home.join("in/people.csv"), format!("id,name,email\n{lines}")).expect("written");
 }
 
+/// Gives a scenario of people so many records.
+pub fn enlarge(home: &Path, records: u32) {
+    let lines: String = (0..records).map(|n| format!("{n}, Person {n},P{n}@x.org\n")).collect();
+    fs::write(home.join("in/people.csv"), format!("id,name,email\n{lines}")).expect("written");
+}
+
 fn people_and_firms(home: &Path) {
     let people: String = (0..40).map(|n| format!("{n},f{}\n", n % 14)).collect();
     fs::write(home.join("in/people.csv"), format!("id,firm\n{people}")).expect("written");

@@ -3,7 +3,7 @@
 //! `cargo test` runs it small. `MAPWRIGHT_JOB_ROWS=100000 cargo test job` (in `tests/soak`) runs it at length;
 //! `MAPWRIGHT_JOB_FOLDER` keeps its files.
 
-mod generate;
+pub mod generate;
 mod reference;
 
 use std::fs::{self, File};
