@@ -20,6 +20,8 @@ const LONGEST_PIECE: usize = 16;
 
 /// What a piece costs; the cheapest row of pieces wins.
 const WORD: f32 = 1.0;
+/// A word of the object's own language: `Rechnungs-Ort` rather than `Rechnung-sort`.
+const TRANSLATED: f32 = 0.9;
 const ABBREVIATION: f32 = 1.25;
 const SHORT_ABBREVIATION: f32 = 1.7;
 const ALIGNED: f32 = 1.5;
@@ -105,7 +107,7 @@ fn price(piece: &str, start: usize, sources: &Sources<'_>, align: bool) -> Optio
     if length >= 3
         && let Some(words) = (sources.translate)(piece)
     {
-        return Some((WORD, 0, false, words));
+        return Some((TRANSLATED, 0, false, words));
     }
     let short_word = matches!(piece, "id" | "no" | "to" | "of" | "is" | "by" | "ip" | "po" | "on");
     if short_word && !align {
