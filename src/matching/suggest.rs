@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::assign::assign;
-use super::calibrate::{Standing, standings};
+use super::calibrate::{Standing, settle, standings};
 use super::combine::{Scored, Weights, measure, weights};
 use super::compound::compounds;
 use super::constants::constants;
@@ -38,7 +38,11 @@ pub fn suggest(source: &Object, target: &Object) -> Suggestions {
 
 /// As [`suggest`], with a memory: a pair confirmed before comes first, a rejected one is not proposed again.
 pub fn suggest_with(source: &Object, target: &Object, options: &Options<'_>) -> Suggestions {
-    let weights = weights();
+    suggest_by(source, target, options, weights())
+}
+
+/// As [`suggest_with`], by other weights than those of the program: to judge weights on what they have not seen.
+pub fn suggest_by(source: &Object, target: &Object, options: &Options<'_>, weights: &Weights) -> Suggestions {
     let views = Views::new(source, target);
     let habits = options.memory.map(|(memory, between)| Habits::new(memory, between));
     let remembered = habits.as_ref().map(|habits| habits.pairs(source, target)).unwrap_or_default();
@@ -50,16 +54,19 @@ pub fn suggest_with(source: &Object, target: &Object, options: &Options<'_>) -> 
     };
     let scores: Vec<f32> = scored.second.iter().zip(&shifts).map(|(score, shift)| shift.applied(*score)).collect();
     let standings = standings(&scored.pairs, &scores, source.fields.len(), target.fields.len());
-    let confidences: Vec<f32> = standings
+    let mut confidences: Vec<f32> = standings
         .iter()
         .zip(&shifts)
         .map(|(standing, shift)| shift.decides().unwrap_or_else(|| weights.confidence.confidence(*standing)))
         .collect();
+    let chosen = chosen(&views, &scored, &confidences, &shifts);
+    settle(&mut confidences, &chosen);
     let answer = Answer {
         views: &views,
         scored: &scored,
         standings: &standings,
         confidences: &confidences,
+        chosen: &chosen,
         shifts: &shifts,
         weights,
     };
@@ -70,6 +77,22 @@ pub fn suggest_with(source: &Object, target: &Object, options: &Options<'_>) -> 
     suggestions.compounds = compounds(&views, &suggestions.mapping);
     suggestions.constants = constants(target, &suggestions.mapping, &suggestions.compounds);
     suggestions
+}
+
+/// What an operator confirmed, and the best one-to-one assignment of the fields that are left: indices of pairs.
+fn chosen(views: &Views<'_>, scored: &Scored, confidences: &[f32], shifts: &[Shift]) -> Vec<usize> {
+    let pairs = &scored.pairs;
+    let mut chosen: Vec<usize> =
+        (0..pairs.len()).filter(|pair| shifts[*pair].decided == Some(Verdict::Confirmed)).collect();
+    let (rows, columns): (HashSet<u32>, HashSet<u32>) = chosen.iter().map(|pair| pairs[*pair]).unzip();
+    let gain = |(pair, confidence): (&(u32, u32), &f32)| {
+        let taken = rows.contains(&pair.0) || columns.contains(&pair.1);
+        if taken { 0.0 } else { (confidence - LEAST).max(0.0) }
+    };
+    let gains: Vec<f32> = pairs.iter().zip(confidences).map(gain).collect();
+    chosen.extend(assign(pairs, &gains, views.source.fields.len(), views.target.fields.len()));
+    chosen.sort_unstable();
+    chosen
 }
 
 /// What the source's values mean in the target's picklist; nothing where there is no picklist or every value is in it.
@@ -88,6 +111,8 @@ struct Answer<'a> {
     scored: &'a Scored,
     standings: &'a [Standing],
     confidences: &'a [f32],
+    /// The mapping, as indices of pairs.
+    chosen: &'a [usize],
     /// What the memory changed about every pair.
     shifts: &'a [Shift],
     weights: &'a Weights,
@@ -98,8 +123,7 @@ impl Answer<'_> {
         let mut explained: HashMap<usize, Candidate> = HashMap::new();
         let rows = self.ranked(self.views.source.fields.len(), |pair| pair.0);
         let columns = self.ranked(self.views.target.fields.len(), |pair| pair.1);
-        let chosen = self.chosen();
-        for &pair in rows.iter().chain(&columns).flat_map(|list| list.iter().take(EXPLAINED)).chain(&chosen) {
+        for &pair in rows.iter().chain(&columns).flat_map(|list| list.iter().take(EXPLAINED)).chain(self.chosen) {
             explained.entry(pair).or_insert_with(|| self.explain(pair));
         }
         let candidate = |pair: usize, field: &str| Candidate {
@@ -118,7 +142,7 @@ impl Answer<'_> {
                 (self.views.target.fields[column].field.name.clone(), list)
             })
             .collect();
-        let mapping = chosen.iter().map(|&pair| self.suggestion(pair, &explained)).collect();
+        let mapping = self.chosen.iter().map(|&pair| self.suggestion(pair, &explained)).collect();
         Suggestions { by_source, by_target, mapping, ..Suggestions::default() }
     }
 
@@ -133,26 +157,6 @@ impl Answer<'_> {
             list.truncate(CANDIDATES);
         }
         lists
-    }
-
-    /// What an operator confirmed, and the best one-to-one assignment of the fields that are left.
-    fn chosen(&self) -> Vec<usize> {
-        let pairs = &self.scored.pairs;
-        let confirmed: Vec<usize> =
-            (0..pairs.len()).filter(|pair| self.shifts[*pair].decided == Some(Verdict::Confirmed)).collect();
-        let (mut rows, mut columns) = (HashSet::new(), HashSet::new());
-        for &pair in &confirmed {
-            rows.insert(pairs[pair].0);
-            columns.insert(pairs[pair].1);
-        }
-        let taken = |pair: usize| rows.contains(&pairs[pair].0) || columns.contains(&pairs[pair].1);
-        let gain = |(pair, confidence): (usize, &f32)| if taken(pair) { 0.0 } else { (confidence - LEAST).max(0.0) };
-        let gains: Vec<f32> = self.confidences.iter().enumerate().map(gain).collect();
-        let assigned = assign(pairs, &gains, self.views.source.fields.len(), self.views.target.fields.len());
-        let mut chosen = confirmed;
-        chosen.extend(assigned);
-        chosen.sort_unstable();
-        chosen
     }
 
     fn suggestion(&self, pair: usize, explained: &HashMap<usize, Candidate>) -> Suggestion {

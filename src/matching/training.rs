@@ -3,14 +3,15 @@
 
 use super::assign::assign;
 use super::calibrate::standings;
-use super::combine::{Model, Scored, Term, logistic, measure};
+use super::combine::{Model, Scored, Term, measure};
 use super::signals::{CONTEXT, SIGNALS};
 use super::suggest::LEAST;
 use super::view::Views;
 use crate::schema::Object;
 
-pub use super::calibrate::{Calibration, Standing};
+pub use super::calibrate::{Calibration, Standing, settle};
 pub use super::combine::Weights;
+pub use super::suggest::suggest_by;
 
 /// A pair of objects with its true mapping.
 #[derive(Debug, Clone, Default)]
@@ -265,7 +266,16 @@ pub fn calibrate(outcomes: &[(Outcome, f32)], precision: f64) -> Calibration {
         table.labels.push(judged.is_true);
         table.weights.push(weight);
     }
-    let model = fit(&table, &names, &[]);
+    // A margin that spoke against its own pair would turn the ranking round: it is left out.
+    let mut without: Vec<&str> = Vec::new();
+    let model = loop {
+        let model = fit(&table, &names, &without);
+        let turned = model.terms.iter().zip(&names).skip(1).find(|(term, _)| term.weight < 0.0);
+        match turned {
+            Some((_, name)) => without.push(name),
+            None => break model,
+        }
+    };
     let per_unit = |term: &Term| term.weight / term.spread;
     let mut calibration = Calibration {
         bias: model.bias - model.terms.iter().map(|term| per_unit(term) * term.mean).sum::<f32>(),
@@ -290,9 +300,9 @@ pub fn calibrate(outcomes: &[(Outcome, f32)], precision: f64) -> Calibration {
     calibration
 }
 
-/// The probability of a sum of log-odds.
-pub fn probability(sum: f32) -> f32 {
-    logistic(sum)
+/// The weights that the program uses.
+pub fn shipped() -> &'static Weights {
+    super::combine::weights()
 }
 
 #[cfg(test)]

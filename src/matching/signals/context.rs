@@ -79,12 +79,9 @@ pub(in crate::matching) fn log_odds(probability: f32) -> f32 {
 
 /// Fields that share a slot go together: where `Business City` goes, `Business Street` goes.
 struct Blocks {
-    source_of: Vec<u16>,
     target_of: Vec<u16>,
-    /// (source block, target block) to the sum of its fields' best scores there; and each field's own part.
-    affinity: HashMap<(u16, u16), f32>,
-    own: HashMap<(u32, u16), f32>,
-    members: HashMap<u16, u32>,
+    /// For every source field with neighbours: target blocks, and how much its neighbours like each on average.
+    liking: Vec<Vec<(u16, f32)>>,
 }
 
 impl Blocks {
@@ -94,44 +91,54 @@ impl Blocks {
         };
         let source_of: Vec<u16> = views.source.fields.iter().map(|field| slots(&field.readings)).collect();
         let target_of: Vec<u16> = views.target.fields.iter().map(|field| slots(&field.readings)).collect();
-        let mut own: HashMap<(u32, u16), f32> = HashMap::new();
+        // The best score of every source field in each target block.
+        let mut own: Vec<Vec<(u16, f32)>> = vec![Vec::new(); source_of.len()];
         for (&(source, target), &score) in pairs.iter().zip(scores) {
-            if source_of[source as usize] == 0 {
-                continue;
+            if source_of[source as usize] != 0 {
+                let best = entry(&mut own[source as usize], target_of[target as usize]);
+                *best = best.max(score);
             }
-            let best = own.entry((source, target_of[target as usize])).or_default();
-            *best = best.max(score);
         }
-        let mut affinity: HashMap<(u16, u16), f32> = HashMap::new();
-        for (&(source, block), &score) in &own {
-            *affinity.entry((source_of[source as usize], block)).or_default() += score;
-        }
+        let mut affinity: HashMap<u16, Vec<(u16, f32)>> = HashMap::new();
         let mut members: HashMap<u16, u32> = HashMap::new();
-        for block in &source_of {
+        for (block, own) in source_of.iter().zip(&own) {
             *members.entry(*block).or_default() += 1;
+            let sums = affinity.entry(*block).or_default();
+            own.iter().for_each(|(target_block, score)| *entry(sums, *target_block) += score);
         }
-        Blocks { source_of, target_of, affinity, own, members }
+        let liking = |(block, own): (&u16, &Vec<(u16, f32)>)| {
+            let neighbours = members.get(block).copied().unwrap_or(0).saturating_sub(1);
+            let sums = affinity.get(block).filter(|_| *block != 0 && neighbours > 0);
+            let without_own = |(target_block, sum): &(u16, f32)| {
+                let own = own.iter().find(|(at, _)| at == target_block).map_or(0.0, |(_, score)| *score);
+                (*target_block, (sum - own).max(0.0) / neighbours as f32)
+            };
+            sums.into_iter().flatten().map(without_own).collect()
+        };
+        let liking = source_of.iter().zip(&own).map(liking).collect();
+        Blocks { target_of, liking }
     }
 
     /// How much the source's neighbours prefer this target's block to any other; 0 without neighbours.
     fn preference(&self, source: u32, target: u32) -> f32 {
-        let block = self.source_of[source as usize];
-        let neighbours = self.members.get(&block).copied().unwrap_or(0).saturating_sub(1);
-        if block == 0 || neighbours == 0 {
-            return 0.0;
-        }
-        let mean = |target_block: u16| {
-            let all = self.affinity.get(&(block, target_block)).copied().unwrap_or(0.0);
-            let own = self.own.get(&(source, target_block)).copied().unwrap_or(0.0);
-            (all - own).max(0.0) / neighbours as f32
-        };
         let here = self.target_of[target as usize];
-        let elsewhere = self
-            .affinity
-            .keys()
-            .filter(|(from, to)| *from == block && *to != here)
-            .map(|(_, to)| mean(*to))
-            .fold(0.0, f32::max);
-        mean(here) - elsewhere
+        let (mut mine, mut elsewhere) = (0.0f32, 0.0f32);
+        for (block, liking) in &self.liking[source as usize] {
+            if *block == here {
+                mine = *liking;
+            } else {
+                elsewhere = elsewhere.max(*liking);
+            }
+        }
+        mine - elsewhere
     }
+}
+
+/// The number kept for a block, 0 at first.
+fn entry(list: &mut Vec<(u16, f32)>, block: u16) -> &mut f32 {
+    let at = list.iter().position(|(known, _)| *known == block).unwrap_or_else(|| {
+        list.push((block, 0.0));
+        list.len() - 1
+    });
+    &mut list[at].1
 }
