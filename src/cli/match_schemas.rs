@@ -1,5 +1,6 @@
 //! `mapwright match`: two schema files in, every candidate with its score and a one-to-one mapping out, as JSON.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -8,7 +9,9 @@ use serde::Serialize;
 
 use super::exit::{Answer, Exit};
 use super::print;
-use crate::matching::{Compound, Constant, Suggestions, object_from_field_list, suggest};
+use crate::matching::{
+    Candidate, Compound, Constant, Suggestion, Suggestions, ValueSuggestion, object_from_field_list, suggest,
+};
 use crate::schema::Object;
 
 #[derive(Debug, clap::Args)]
@@ -58,6 +61,9 @@ struct Mapped<'a> {
     confidence: f64,
     accepted: bool,
     why: &'a str,
+    /// What the source's values mean in the target's picklist.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    values: &'a [ValueSuggestion],
 }
 
 pub(crate) fn run(args: Args) -> Answer {
@@ -77,13 +83,15 @@ fn read(path: &Path) -> anyhow::Result<Object> {
 }
 
 fn output(suggestions: &Suggestions) -> Output<'_> {
+    // Fields of one name cannot be told apart by whoever reads this: the first, and the surest, speaks for all.
+    let mut sources = HashSet::new();
     let candidates = suggestions
         .by_source
         .iter()
+        .filter(|(source, _)| sources.insert(source))
         .map(|(source, list)| Ranked {
             source,
-            ranked: list
-                .iter()
+            ranked: each_once(list)
                 .map(|candidate| Scored {
                     target: &candidate.field,
                     score: rounded(candidate.confidence),
@@ -92,18 +100,38 @@ fn output(suggestions: &Suggestions) -> Output<'_> {
                 .collect(),
         })
         .collect();
-    let mapping = suggestions
-        .mapping
-        .iter()
+    let mapping = one_to_one(&suggestions.mapping)
+        .into_iter()
         .map(|suggestion| Mapped {
             source: &suggestion.source,
             target: &suggestion.target,
             confidence: rounded(suggestion.confidence),
             accepted: suggestion.accepted,
             why: &suggestion.reason,
+            values: &suggestion.values,
         })
         .collect();
     Output { candidates, mapping, compounds: &suggestions.compounds, constants: &suggestions.constants }
+}
+
+/// Candidates of different names, best first.
+fn each_once(candidates: &[Candidate]) -> impl Iterator<Item = &Candidate> {
+    let mut names = HashSet::new();
+    candidates.iter().filter(move |candidate| names.insert(&candidate.field))
+}
+
+/// The mapping without names that stand in it already.
+fn one_to_one(mapping: &[Suggestion]) -> Vec<&Suggestion> {
+    let mut kept: Vec<&Suggestion> = Vec::new();
+    let (mut sources, mut targets) = (HashSet::new(), HashSet::new());
+    for pair in mapping {
+        if !sources.contains(&pair.source) && !targets.contains(&pair.target) {
+            sources.insert(&pair.source);
+            targets.insert(&pair.target);
+            kept.push(pair);
+        }
+    }
+    kept
 }
 
 /// Six digits are more than the confidence is worth, and keep the order.
