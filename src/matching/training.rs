@@ -121,7 +121,9 @@ struct Table {
 
 /// Strength of the pull towards zero, on standardised numbers.
 const RIDGE: f64 = 3.0;
-const STEPS: usize = 12;
+const STEPS: usize = 16;
+/// p (1 - p) below which a row is left out of the second derivative.
+const WORTH_BENDING: f64 = 2e-4;
 
 /// Learns both steps from examples. `without` names signals whose weight is to stay zero, for ablation.
 pub fn learn(examples: &mut [&mut Measured<'_>], without: &[&str]) -> Weights {
@@ -197,12 +199,15 @@ fn fit(table: &Table, names: &[&str], without: &[&str]) -> Model {
             let weight = f64::from(*weight) * scale;
             let miss = weight * (if *label { 1.0 } else { 0.0 } - p);
             let curve = weight * (p * (1.0 - p)).max(1e-6);
-            for i in 0..size {
-                gradient[i] += miss * standard[i];
-                let part = curve * standard[i];
-                for j in 0..=i {
-                    hessian[i * size + j] += part * standard[j];
-                }
+            gradient.iter_mut().zip(&standard).for_each(|(sum, number)| *sum += miss * number);
+            // A row that is judged right beyond doubt bends nothing; its part in the gradient counts all the same.
+            if curve < WORTH_BENDING * weight {
+                continue;
+            }
+            for (i, number) in standard.iter().enumerate() {
+                let part = curve * number;
+                let row = &mut hessian[i * size..=i * size + i];
+                row.iter_mut().zip(&standard).for_each(|(sum, other)| *sum += part * other);
             }
         }
         for i in 1..size {
