@@ -31,6 +31,21 @@ pub struct SurveyError {
     cause: io::Error,
 }
 
+impl SurveyError {
+    pub(super) fn new(folder: &Path, cause: io::Error) -> SurveyError {
+        SurveyError { folder: folder.display().to_string(), cause }
+    }
+
+    /// Where the file was to be.
+    pub fn folder(&self) -> &str {
+        &self.folder
+    }
+
+    pub fn cause(&self) -> &io::Error {
+        &self.cause
+    }
+}
+
 /// Collects entries within a memory budget.
 pub struct Survey {
     folder: PathBuf,
@@ -87,23 +102,25 @@ impl Survey {
         let partition = &mut self.partitions[(entry.key >> 122) as usize];
         partition.held.push(entry);
         if partition.held.len() >= self.room {
-            partition.spill(&self.folder).map_err(|cause| failed(&self.folder, cause))?;
+            partition.spill(&self.folder).map_err(|cause| SurveyError::new(&self.folder, cause))?;
         }
         Ok(())
     }
 
     /// Settles every key: all entries but the winner's lose.
     pub fn settle(self) -> Result<Losers, SurveyError> {
-        let mut losers = Losers::default();
-        for partition in self.partitions {
-            partition.settle(self.last_wins, &mut losers).map_err(|cause| failed(&self.folder, cause))?;
-        }
-        Ok(losers)
+        self.settle_both().map(|(losers, _)| losers)
     }
-}
 
-fn failed(folder: &Path, cause: io::Error) -> SurveyError {
-    SurveyError { folder: folder.display().to_string(), cause }
+    /// As [`Survey::settle`], and the winners that somebody lost to.
+    pub fn settle_both(self) -> Result<(Losers, Losers), SurveyError> {
+        let (mut losers, mut winners) = (Losers::default(), Losers::default());
+        for partition in self.partitions {
+            let settled = partition.settle(self.last_wins, &mut losers, &mut winners);
+            settled.map_err(|cause| SurveyError::new(&self.folder, cause))?;
+        }
+        Ok((losers, winners))
+    }
 }
 
 impl Partition {
@@ -121,19 +138,20 @@ impl Partition {
         Ok(())
     }
 
-    fn settle(self, last_wins: bool, losers: &mut Losers) -> io::Result<()> {
-        let mut best: HashMap<Fingerprint, (u64, u32)> = HashMap::new();
+    fn settle(self, last_wins: bool, losers: &mut Losers, winners: &mut Losers) -> io::Result<()> {
+        let mut best: HashMap<Fingerprint, (u64, u32, bool)> = HashMap::new();
         let mut bid = |entry: Entry| match best.entry(entry.key) {
             std::collections::hash_map::Entry::Vacant(free) => {
-                free.insert((entry.ordinal, entry.score));
+                free.insert((entry.ordinal, entry.score, false));
             }
             std::collections::hash_map::Entry::Occupied(mut taken) => {
-                let (ordinal, score) = *taken.get();
+                let (ordinal, score, _) = *taken.get();
                 let earlier = if last_wins { entry.ordinal > ordinal } else { entry.ordinal < ordinal };
                 if entry.score > score || (entry.score == score && earlier) {
-                    taken.insert((entry.ordinal, entry.score));
+                    taken.insert((entry.ordinal, entry.score, true));
                     losers.add(ordinal);
                 } else {
+                    taken.get_mut().2 = true;
                     losers.add(entry.ordinal);
                 }
             }
@@ -147,6 +165,7 @@ impl Partition {
             }
         }
         self.held.into_iter().for_each(bid);
+        best.into_values().filter(|(.., several)| *several).for_each(|(ordinal, ..)| winners.add(ordinal));
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use super::event::{Finding, RunEvent};
 use super::folder::PendingFile;
 use super::ledger::{Fate, Ledger};
 use super::links::Gathered;
+use super::merging::patch_of;
 use super::pipeline::{Commit, Stop};
 use super::plan::{Plan, PlanScratch};
 use super::rejects::RejectsForm;
@@ -286,7 +287,12 @@ impl<'a> Committer<'a> {
                 continue;
             }
             for table in 0..tables {
-                let (by, id) = work.link(valid, table, tables);
+                let (mut by, mut id) = work.link(valid, table, tables);
+                if let Some(patch) = patch_of(work, valid) {
+                    let wanted = &self.plan.wanted()[table];
+                    by = patch.cell(wanted.by).map_or(by, |cell| cell.bytes);
+                    id = patch.cell(wanted.id).map_or(id, |cell| cell.bytes);
+                }
                 let given = outcome.and_then(|one| one.target_id.as_deref()).map(str::as_bytes);
                 self.links.add(table, by, given.unwrap_or(id));
             }

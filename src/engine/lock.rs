@@ -79,6 +79,28 @@ mod tests {
         assert_ne!(name(&at("x.csv")), name(&at("y.csv")));
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_lock_ends_with_its_run_while_programs_are_started() {
+        use std::sync::atomic::{AtomicBool, Ordering};
+        // A program that was just started holds copies of all open files until it gets going.
+        let home = tempfile::tempdir().expect("a folder");
+        let path = home.path().join("lock");
+        let over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !over.load(Ordering::Relaxed) {
+                    let _ = std::process::Command::new("true").status();
+                }
+            });
+            for _ in 0..2_000 {
+                let held = Held(DiskFile::open_or_create(&path).expect("opened"));
+                assert!(held.0.try_lock().is_ok(), "the lock before was given up");
+            }
+            over.store(true, Ordering::Relaxed);
+        });
+    }
+
     #[test]
     fn a_second_run_on_the_same_target_is_refused() {
         let home = tempfile::tempdir().expect("a folder");

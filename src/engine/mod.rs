@@ -9,6 +9,7 @@ mod folder;
 mod ledger;
 mod links;
 mod lock;
+mod merging;
 mod object;
 mod pipeline;
 mod plan;

@@ -174,8 +174,8 @@ pub(super) fn run_object(
         Err(error) => return before_the_first_record(&mapping, &from, sink, &committed, error),
     };
     let encoder: Option<Arc<dyn Encoder>> = sink.as_ref().map(|sink| sink.encoder());
-    let survey = SurveyPass { plan: &plan, from: &from, source, options, cancel };
-    let settling = Settling::new(&mapping, &plan, options.memory, survey);
+    let survey = SurveyPass { plan: &plan, from: &from, source, options, cancel, patches: None };
+    let mut settling = Settling::new(&mapping, &plan, options.memory, survey);
     let checkpoints = match open_checkpoints(folder, &mapping.to, sink.as_deref(), &plan, options.checkpoint_rows) {
         Ok(checkpoints) => checkpoints,
         Err(error) => return before_the_first_record(&mapping, &from, sink, &committed, error),
@@ -192,17 +192,25 @@ pub(super) fn run_object(
         form.lines(&plan, work, &*decoder, None, &mut lines);
         work.rejects = lines;
     };
+    let (patches, stop) = match settling.merge() {
+        Ok(patches) => (patches, None),
+        Err(stop) => (None, Some(stop)),
+    };
     let pass = Pass {
         plan: &plan,
         threads: options.threads,
         limit: options.limit,
         encoder: encoder.as_deref(),
+        patches: patches.as_deref(),
         full: true,
         cancel,
         between: &between,
         base: (0, 0),
     };
-    let (ended, settling, mut committer) = pipeline::run(reader, &pass, settling, committer);
+    let (ended, settling, mut committer) = match stop {
+        None => pipeline::run(reader, &pass, settling, committer),
+        Some(stop) => (stop.into(), settling, committer),
+    };
     committer.progress();
     let changed = source.fingerprint(&from).is_ok_and(|now| now != fingerprint);
     let verdict = Verdict::of(ended, &settling, changed);

@@ -8,10 +8,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::plan::Plan;
+use super::merging;
+use super::plan::{Plan, PlanScratch};
 use super::turn::{Closed, Turn};
 use super::work::{Depth, Work};
 use crate::connect::{ConnectError, Decoder, Encoder, ErrorKind, Reader};
+use crate::dedupe::Patches;
 
 /// What stopped a pass before the end of the source.
 #[derive(Debug)]
@@ -49,6 +51,8 @@ pub(super) struct Pass<'a> {
     /// Read no more than so many records.
     pub limit: Option<u64>,
     pub encoder: Option<&'a dyn Encoder>,
+    /// What merged records take over from their duplicates.
+    pub patches: Option<&'a Patches>,
     /// False for a survey, which needs keys only.
     pub full: bool,
     pub cancel: &'a AtomicBool,
@@ -66,6 +70,16 @@ pub(super) enum Ended {
     Early,
     Cancelled,
     Failed(ConnectError),
+}
+
+impl From<Stop> for Ended {
+    fn from(stop: Stop) -> Ended {
+        match stop {
+            Stop::Enough => Ended::Early,
+            Stop::Cancelled => Ended::Cancelled,
+            Stop::Error(error) => Ended::Failed(error),
+        }
+    }
 }
 
 struct Input {
@@ -153,7 +167,7 @@ impl<S: Stages, C: Commit> Shared<'_, S, C> {
         }
     }
 
-    fn one(&self, work: &mut Work, scratch: &mut super::plan::PlanScratch) -> Result<bool, Closed> {
+    fn one(&self, work: &mut Work, scratch: &mut PlanScratch) -> Result<bool, Closed> {
         let Some((sequence, decoder)) = self.read(work)? else { return Ok(false) };
         if let Err(error) = decoder.decode(&mut work.chunk, &mut work.batch) {
             self.fail(error);
@@ -161,7 +175,7 @@ impl<S: Stages, C: Commit> Shared<'_, S, C> {
         }
         self.numbering.take(sequence, |numbering| self.number(numbering, work))?;
         let depth = if self.pass.full { Depth::Full(self.pass.encoder) } else { Depth::Keys };
-        work.run(self.pass.plan, scratch, depth);
+        self.plan(work, scratch, depth)?;
         let settled = self.settle.take(sequence, |settle| settle.settle(work))?;
         match settled {
             Ok(Settled::Whole) => {}
@@ -171,7 +185,7 @@ impl<S: Stages, C: Commit> Shared<'_, S, C> {
                 let (planned, keep) = (work.planned[..records].to_vec(), std::mem::take(&mut work.keep));
                 work.truncate(records);
                 self.pass.plan.forget(scratch);
-                work.run(self.pass.plan, scratch, depth);
+                self.plan(work, scratch, depth)?;
                 work.planned = planned;
                 work.keep = keep;
                 work.keep.truncate(work.planned.iter().filter(|planned| planned.was_valid()).count());
@@ -183,6 +197,16 @@ impl<S: Stages, C: Commit> Shared<'_, S, C> {
             Ok(()) => Ok(true),
             Err(stop) => self.stop(stop),
         }
+    }
+
+    /// Runs the plan over the chunk, and merges duplicates into the records that stay.
+    fn plan(&self, work: &mut Work, scratch: &mut PlanScratch, depth: Depth<'_>) -> Result<(), Closed> {
+        work.run(self.pass.plan, scratch, depth);
+        let Some(patches) = self.pass.patches else { return Ok(()) };
+        merging::merge(work, patches, self.pass.plan, scratch, depth).map_err(|error| {
+            self.fail(error);
+            Closed
+        })
     }
 
     /// The next chunk and its place in the order; `None` at the end.

@@ -1,14 +1,17 @@
 //! Settling as a stage of the pipeline, and the passes over the whole source that it may ask for.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use super::merging::{self, Collecting, Packed};
 use super::pipeline::{self, Commit, Ended, Pass, Settled, Stages, Stop};
 use super::plan::Plan;
 use super::run::RunOptions;
 use super::settle::{Dropped, Settle, Surveyor};
 use super::work::{Planned, Work};
-use crate::connect::{ConnectError, ErrorKind, ReadRequest, Source};
-use crate::dedupe::{Losers, Survey, SurveyError};
+use crate::connect::{ConnectError, Encoder, ErrorKind, ReadRequest, Source};
+use crate::dedupe::{Losers, Merge, Patches, Survey, SurveyError};
 use crate::profile::{Keep, ObjectMapping};
 
 /// What a survey needs to read the source once more.
@@ -18,6 +21,8 @@ pub(super) struct SurveyPass<'a> {
     pub source: &'a dyn Source,
     pub options: &'a RunOptions,
     pub cancel: &'a AtomicBool,
+    /// What merged records take over, once it is known.
+    pub patches: Option<Arc<Patches>>,
 }
 
 /// The settling stage of a run.
@@ -36,6 +41,18 @@ impl<'a> Settling<'a> {
         let keep = mapping.duplicates.as_ref().map_or(Keep::First, |rule| rule.keep);
         let settle = Settle::new(keep, plan.unique_fields().len(), budget, mapping.stop_at);
         Settling { settle, survey, keep, has_key: mapping.duplicates.is_some(), over: false, stopped: false }
+    }
+
+    /// Where duplicates are to be merged: finds out, before the run, what each record that stays takes over.
+    pub fn merge(&mut self) -> Result<Option<Arc<Patches>>, Stop> {
+        if self.keep != Keep::Merged || !self.has_key {
+            return Ok(None);
+        }
+        let (losers, winners) = self.survey.both(self.keep)?;
+        let patches = self.survey.collect(losers.clone(), winners)?;
+        self.settle.know_key_losers(losers);
+        self.survey.patches = Some(Arc::new(patches));
+        Ok(self.survey.patches.clone())
     }
 
     /// Why the run stopped, for the report.
@@ -71,7 +88,9 @@ impl Stages for Settling<'_> {
         self.settle.warm(work.keys());
         for index in 0..work.planned.len() {
             if work.planned[index] == Planned::Valid {
-                let dropped = self.settle.decide(work.bid(index, keep.len()));
+                let mut uniques = Vec::new();
+                let bid = merging::bid(work, self.survey.plan, index, keep.len(), &mut uniques);
+                let dropped = self.settle.decide(bid);
                 keep.push(dropped.is_none());
                 if let Some(dropped) = dropped {
                     work.planned[index] = Planned::Dropped(dropped);
@@ -92,39 +111,65 @@ impl Stages for Settling<'_> {
 
 impl SurveyPass<'_> {
     fn key_losers(&self, keep: Keep) -> Result<Losers, Stop> {
-        let surveyor = Surveyor::keys(&std::env::temp_dir(), self.options.memory, keep);
-        match self.pass(surveyor, keep)? {
-            Surveyor::Keys(survey) => settle(survey),
-            Surveyor::Values(..) => Ok(Losers::default()),
+        self.both(keep).map(|(losers, _)| losers)
+    }
+
+    /// The records that lose by their keys, and those that they lose to.
+    fn both(&self, keep: Keep) -> Result<(Losers, Losers), Stop> {
+        let surveyor = Surveyor::keys(&self.spill_folder(), self.options.memory, keep);
+        match self.survey(surveyor, keep)? {
+            Surveyor::Keys(survey) => survey.settle_both().map_err(|error| Stop::Error(no_room(&error))),
+            Surveyor::Values(..) => Ok(Default::default()),
         }
+    }
+
+    /// What each of `winners` takes over from the records that lose to it.
+    fn collect(&self, losers: Losers, winners: Losers) -> Result<Patches, Stop> {
+        let merge = Merge::new(&self.spill_folder(), self.options.memory);
+        let collecting = self.pass(Collecting { merge, losers, winners }, Some(&Packed))?;
+        collecting.merge.settle().map_err(|error| Stop::Error(no_room(&error)))
+    }
+
+    /// What does not fit into memory goes to the run's folder, which has room for rejects as well; else to the system's
+    /// folder for temporary files.
+    fn spill_folder(&self) -> PathBuf {
+        let out = &self.options.out;
+        if out.is_dir() { out.clone() } else { std::env::temp_dir() }
     }
 
     fn value_losers(&self, keep: Keep, key_losers: Losers) -> Result<Vec<Losers>, Stop> {
         let fields = self.plan.unique_fields().len();
-        let surveyor = Surveyor::values(&std::env::temp_dir(), self.options.memory, fields, key_losers);
-        match self.pass(surveyor, keep)? {
+        let surveyor = Surveyor::values(&self.spill_folder(), self.options.memory, fields, key_losers);
+        match self.survey(surveyor, keep)? {
             Surveyor::Values(surveys, _) => surveys.into_iter().map(settle).collect(),
             Surveyor::Keys(_) => Ok(Vec::new()),
         }
     }
 
     /// Reads the whole source once, for its keys only.
-    fn pass(&self, surveyor: Surveyor, keep: Keep) -> Result<Surveyor, Stop> {
+    fn survey(&self, surveyor: Surveyor, keep: Keep) -> Result<Surveyor, Stop> {
+        let surveying = Surveying { surveyor, keep, plan: self.plan };
+        self.pass(surveying, None).map(|surveying| surveying.surveyor)
+    }
+
+    /// Reads the whole source once; with an encoder, for the target's values as well.
+    fn pass<S: Stages>(&self, stage: S, encoder: Option<&dyn Encoder>) -> Result<S, Stop> {
         let request = ReadRequest { chunk_bytes: self.options.chunk_bytes, ..ReadRequest::default() };
         let reader = self.source.read(self.from, &request).map_err(Stop::Error)?;
         let pass = Pass {
             plan: self.plan,
             threads: self.options.threads,
             limit: self.options.limit,
-            encoder: None,
-            full: false,
+            encoder,
+            patches: self.patches.as_deref(),
+            full: encoder.is_some(),
             cancel: self.cancel,
             between: &|_| (),
             base: (0, 0),
         };
-        let (ended, surveying, Nothing) = pipeline::run(reader, &pass, Surveying { surveyor, keep }, Nothing);
+        let (ended, stage, Nothing) = pipeline::run(reader, &pass, stage, Nothing);
         match ended {
-            Ended::AtTheEnd | Ended::Early => Ok(surveying.surveyor),
+            Ended::AtTheEnd | Ended::Early => Ok(stage),
             Ended::Cancelled => Err(Stop::Cancelled),
             Ended::Failed(error) => Err(Stop::Error(error)),
         }
@@ -135,26 +180,29 @@ fn settle(survey: Survey) -> Result<Losers, Stop> {
     survey.settle().map_err(|error| Stop::Error(no_room(&error)))
 }
 
-fn no_room(error: &SurveyError) -> ConnectError {
+pub(super) fn no_room(error: &SurveyError) -> ConnectError {
     ConnectError::new(
         ErrorKind::Io,
-        std::env::temp_dir().display().to_string(),
-        error.to_string(),
-        "Free some space there (or point TMPDIR elsewhere), or raise `--memory`, then run again.",
+        error.folder(),
+        format!("what is known of duplicates could not be kept on disk: {}", error.cause()),
+        "Free some space there, or raise `--memory`, then run again with `--resume`.",
     )
 }
 
-struct Surveying {
+struct Surveying<'a> {
     surveyor: Surveyor,
     keep: Keep,
+    plan: &'a Plan,
 }
 
-impl Stages for Surveying {
+impl Stages for Surveying<'_> {
     fn settle(&mut self, work: &mut Work) -> Result<Settled, Stop> {
         let mut valid = 0;
         for index in 0..work.planned.len() {
             if work.planned[index] == Planned::Valid {
-                let seen = self.surveyor.see(work.bid(index, valid), self.keep);
+                let mut uniques = Vec::new();
+                let bid = merging::bid(work, self.plan, index, valid, &mut uniques);
+                let seen = self.surveyor.see(bid, self.keep);
                 seen.map_err(|error| Stop::Error(no_room(&error)))?;
                 valid += 1;
             }

@@ -60,8 +60,8 @@ pub fn verify(profile: &Profile, options: &RunOptions, cancel: &AtomicBool) -> R
         let plan = Plan::compile(mapping, decoder.fields(), target.object(&mapping.to), plan_options)
             .map_err(RunError::Profile)?;
         let there = read_back(&*written, mapping, &plan)?;
-        let survey = SurveyPass { plan: &plan, from: &from, source: &*source, options, cancel };
-        let settling = Settling::new(mapping, &plan, options.memory, survey);
+        let survey = SurveyPass { plan: &plan, from: &from, source: &*source, options, cancel, patches: None };
+        let mut settling = Settling::new(mapping, &plan, options.memory, survey);
         let comparing = Comparing::new(&plan, mapping, there);
         let encoder: Arc<dyn Encoder> = Arc::new(Joined);
         let between = |work: &mut Work| {
@@ -69,11 +69,17 @@ pub fn verify(profile: &Profile, options: &RunOptions, cancel: &AtomicBool) -> R
                 work.rows.retain(&work.keep);
             }
         };
+        let patches = match settling.merge() {
+            Ok(patches) => patches,
+            Err(Stop::Error(error)) => return Err(error.into()),
+            Err(Stop::Enough | Stop::Cancelled) => None,
+        };
         let pass = Pass {
             plan: &plan,
             threads: options.threads,
             limit: options.limit,
             encoder: Some(&*encoder),
+            patches: patches.as_deref(),
             full: true,
             cancel,
             between: &between,

@@ -5,7 +5,7 @@ use super::plan::{Plan, PlanScratch, Verdict};
 use super::settle::{Bid, Dropped};
 use super::tally::Tally;
 use crate::connect::{Chunk, Encoder, TargetBatch};
-use crate::dedupe::Fingerprint;
+use crate::dedupe::{Fingerprint, Patch};
 use crate::record::{Batch, Stretch};
 
 /// What the plan made of a record, and what settling did to it.
@@ -51,6 +51,8 @@ pub(super) struct Work {
     link_ends: Vec<u32>,
     /// Which valid rows go to the target.
     pub keep: Vec<bool>,
+    /// What valid records (by their place among these) take over from their duplicates; only where these are merged.
+    pub merged: Vec<(usize, Patch)>,
     pub tally: Tally,
     /// Ordinal (from 0) of the first record, and lines before it, in the whole source.
     pub base: u64,

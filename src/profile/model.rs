@@ -104,6 +104,9 @@ pub enum Keep {
     Last,
     /// The valid record with most target fields filled; of equals the first.
     MostComplete,
+    /// The first valid record, which takes for each target field that it leaves empty the first filled value of the
+    /// others, in source order.
+    Merged,
 }
 
 /// A count, or a share of the records read.

@@ -14,7 +14,7 @@ pub(super) static WRITE_MODES: &[(&str, WriteMode)] = &[
 ];
 
 pub(super) static KEEP: &[(&str, Keep)] =
-    &[("first", Keep::First), ("last", Keep::Last), ("most-complete", Keep::MostComplete)];
+    &[("first", Keep::First), ("last", Keep::Last), ("most-complete", Keep::MostComplete), ("merged", Keep::Merged)];
 
 pub(super) static MISSING: &[(&str, Missing)] =
     &[("reject", Missing::Reject), ("null", Missing::Null), ("hold", Missing::Hold), ("stub", Missing::Stub)];

@@ -168,6 +168,20 @@ fn last_and_most_complete_survive_at_their_own_place() {
 }
 
 #[test]
+fn merged_takes_what_the_first_leaves_empty() {
+    let source = "k,a,b,u\nx,1,,\ny,,2,7\nx,,3,8\nz,,,8\nx,9,4,\nq,,,\n";
+    let object = "    duplicates: { key: k, keep: merged }\n    fields:\n      k: k\n      a: a\n      b: b\n      u: { value: u, unique: true }\n";
+    for (threads, chunk_bytes, memory) in [(1, 0, 1 << 20), (3, 8, 1)] {
+        let bench = Bench::new(source, object);
+        let end = bench.run(&How { threads, chunk_bytes, memory, ..How::default() });
+        assert_eq!(bench.read("target.csv"), "k,a,b,u\nx,1,3,8\ny,,2,7\nq,,,\n");
+        let rejects = "_row,_errors,k,a,b,u\n3,record:duplicate,x,,3,8\n4,u:unique,z,,,8\n5,record:duplicate,x,9,4,\n";
+        assert_eq!(bench.read("run/rejects.csv"), rejects, "the value taken over is taken");
+        assert_eq!((end.report.ledger.created, end.report.ledger.duplicate, end.report.ledger.rejected), (3, 2, 1));
+    }
+}
+
+#[test]
 fn the_first_valid_record_stays_not_the_first() {
     let source = "k,n\nx,\nx,1\nx,2\n";
     let bench =
@@ -403,7 +417,7 @@ proptest! {
     #[test]
     fn threads_chunks_and_memory_change_no_byte(
         rows in prop::collection::vec((value(), value(), value()), 1..60),
-        keep in prop::sample::select(vec!["first", "last", "most-complete"]),
+        keep in prop::sample::select(vec!["first", "last", "most-complete", "merged"]),
     ) {
         let object = format!(
             "    write: replace\n    duplicates: {{ key: a, keep: {keep} }}\n    where: b != \"cc\"\n    fields:\n      A: {{ value: a | upper, unique: true }}\n      B: {{ value: b | trim, required: true }}\n      C: join(\"-\", target.A, c)\n"
@@ -451,6 +465,37 @@ fn converting_loses_no_cell_of_a_ragged_file() {
     assert_eq!(done.records, 3);
     assert_eq!(done.repairs.keys().copied().collect::<Vec<_>>(), ["too_few_fields", "too_many_fields"]);
     assert_eq!(fs::read_to_string(at("out.csv")).expect("there"), "id,name,column_3\n1,Ann,\n2,,\n3,Cid,x\n");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+
+    #[test]
+    fn merged_records_are_those_of_a_plain_reading(
+        rows in prop::collection::vec((value(), value(), value()), 1..60),
+        (threads, chunk_bytes, memory) in prop::sample::select(vec![(1, 0, 1 << 28), (3, 20, 1), (2, 300, 1 << 28)]),
+    ) {
+        let object = "    write: replace\n    duplicates: { key: a, keep: merged }\n    fields:\n      A: a\n      B: b\n      C: c\n";
+        let bench = Bench::new(&csv_of(&rows), object);
+        bench.run(&How { threads, chunk_bytes, memory, ..How::default() });
+        let mut kept: Vec<[String; 3]> = Vec::new();
+        for (a, b, c) in &rows {
+            match kept.iter_mut().find(|known| !a.is_empty() && known[0] == *a) {
+                Some(known) => {
+                    for (mine, theirs) in known.iter_mut().zip([a, b, c]) {
+                        if mine.is_empty() {
+                            mine.clone_from(theirs);
+                        }
+                    }
+                }
+                None => kept.push([a.clone(), b.clone(), c.clone()]),
+            }
+        }
+        let mut reader = csv::Reader::from_path(bench.path("target.csv")).expect("a target");
+        let target: Vec<Vec<String>> =
+            reader.records().map(|row| row.expect("a record").iter().map(str::to_owned).collect()).collect();
+        prop_assert_eq!(target, kept.iter().map(|record| record.to_vec()).collect::<Vec<_>>());
+    }
 }
 
 /// A field's line of a random profile.

@@ -64,7 +64,7 @@ fn case() -> impl Strategy<Value = Case> {
     ]);
     let duplicates = prop::option::of((
         prop::sample::select(vec!["a", "b | lower", "target.F0"]),
-        prop::sample::select(vec!["first", "last", "most-complete"]),
+        prop::sample::select(vec!["first", "last", "most-complete", "merged"]),
     ));
     let rules = (
         prop::option::of(prop::sample::select(vec!["a != b", "c != \"\""])),

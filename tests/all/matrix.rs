@@ -71,7 +71,7 @@ fn threads_chunks_and_budget_change_no_byte() {
     generate::write(&source, &mut BufWriter::new(file)).expect("written");
     let mut runs = 0;
     for time in 0..number("MAPWRIGHT_MATRIX_TIMES", 1) {
-        for keep in ["first", "last", "most-complete"] {
+        for keep in ["first", "last", "most-complete", "merged"] {
             write_profile(home, keep);
             let limit = (time % 2 == 1).then_some(rows * 2 / 3);
             let first = outputs(home, 1, 0, 256 << 20, limit);

@@ -10,6 +10,7 @@ mod count;
 mod faults;
 mod field;
 mod memo;
+mod merged;
 
 use faults::fault_words;
 use field::{PlanField, Resolved};
