@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod arbitrary;
+mod changes;
 mod draft;
 mod drift;
 mod edit;
@@ -28,6 +29,7 @@ mod words;
 mod write;
 mod yaml;
 
+pub use changes::{Change, changes};
 pub use draft::{draft_path, load_draft, remove_draft, save_draft};
 pub use drift::{Drift, Lost, Renamed, Retyped, drift, rebind};
 pub use edit::{Edit, EditError, Settings};

@@ -1,5 +1,6 @@
 //! A profile -> the tree to be written. With the text it came from at hand, what has not changed stays as it stands.
 
+use super::changes::Statement;
 use super::keys;
 use super::layout::{self, Item, Layout, Out};
 use super::words::{self, word_of};
@@ -15,6 +16,40 @@ pub fn write_new(profile: &Profile) -> String {
     let mut text = layout::block(&tree(profile, None), 0);
     text.push('\n');
     text
+}
+
+/// Every statement of a profile on one line each: what the whole says, then each object's keys and fields.
+pub(super) fn statements(profile: &Profile) -> Vec<Statement> {
+    let mut found = Vec::new();
+    let mut put = |object: &str, what: &str, out: &Out| {
+        let text = layout::flow(out, layout::Inside::Block);
+        found.push(Statement { object: object.to_owned(), what: what.to_owned(), text });
+    };
+    if let Out::Map { entries, .. } = tree(&Profile { objects: Vec::new(), ..profile.clone() }, None) {
+        entries
+            .iter()
+            .filter(|(key, _)| key != "objects" && key != "mapwright")
+            .for_each(|(key, out)| put("", key, out));
+    }
+    for mapping in &profile.objects {
+        let name = object_name(mapping);
+        let Out::Map { entries, .. } = object(mapping, None) else { continue };
+        for (key, out) in &entries {
+            match out {
+                Out::Map { entries, .. } if key == "fields" => {
+                    entries.iter().for_each(|(target, out)| put(&name, target, out));
+                }
+                _ if key == "from" || key == "to" => {}
+                out => put(&name, key, out),
+            }
+        }
+    }
+    found
+}
+
+/// What an object of the profile is called in a list.
+pub(super) fn object_name(mapping: &ObjectMapping) -> String {
+    format!("{} -> {}", mapping.from, mapping.to)
 }
 
 /// The tree of a profile; `was` is what the text held and the text's own tree.
