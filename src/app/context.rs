@@ -24,6 +24,10 @@ pub enum Context {
     Sheet,
     /// A list to choose from.
     Chooser,
+    // Boards.
+    History,
+    Changes,
+    Values,
 }
 
 impl Context {
@@ -50,6 +54,9 @@ impl Context {
             Context::Confirm => "Confirm",
             Context::Sheet => "Details",
             Context::Chooser => "Choose",
+            Context::History => "History",
+            Context::Changes => "Changes",
+            Context::Values => "Values",
         }
     }
 }
@@ -78,10 +85,16 @@ impl Contexts {
         .or(Contexts::PREVIEW)
         .or(Contexts::RUN)
         .or(Contexts::REPORT);
+    pub const HISTORY: Contexts = Contexts::of(Context::History);
+    pub const CHANGES: Contexts = Contexts::of(Context::Changes);
+    pub const VALUES: Contexts = Contexts::of(Context::Values);
+    /// Tables that lie on top.
+    pub const BOARDS: Contexts = Contexts::HISTORY.or(Contexts::CHANGES).or(Contexts::VALUES);
     /// Wherever rows are moved through by letters and arrows.
     pub const LISTS: Contexts = Contexts::PLACES
         .or(Contexts::CANDIDATES)
         .or(Contexts::BULK)
+        .or(Contexts::BOARDS)
         .or(Contexts::of(Context::Sheet))
         .or(Contexts::of(Context::Chooser))
         .or(Contexts::CONFIRM);

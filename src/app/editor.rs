@@ -8,12 +8,15 @@ use super::commands::Id;
 use super::effect::{Asker, Question};
 use super::key::Chord;
 use super::places::map;
+use super::steps::{self, OffStep};
 use super::{Effect, Model, Overlay, Tone};
 use crate::engine::Finding;
 use crate::profile::{Expression, FieldMapping, FilledBy, ObjectMapping, Profile};
 use crate::record::Origin;
 use crate::schema::{Object, checks_for};
-use crate::transform::{Completion, Diagnostic, Program, Scope, Span, complete, field_reference};
+use crate::transform::{
+    Completion, CompletionKind, Diagnostic, Program, Scope, Span, complete, field_reference, find_function,
+};
 
 /// An expression that is being edited.
 #[derive(Debug, Clone)]
@@ -40,6 +43,12 @@ pub struct Editor {
     pub record: usize,
     /// The text that the profile has.
     pub applied: String,
+    /// Steps that are switched off, the latest last.
+    pub off: Vec<OffStep>,
+    /// Values that the target field takes, offered inside quotes.
+    pub allowed: Vec<String>,
+    /// Signature and sentence of the function whose parentheses the cursor stands in.
+    pub signature: Option<(String, String)>,
 }
 
 /// What an expression gives on the records of the sample.
@@ -105,8 +114,53 @@ impl Editor {
         let mut found = complete(&text, cursor, &scope);
         // What stands there already is no news.
         found.retain(|one| text.get(one.replace.start..one.replace.end) != Some(one.insert.as_str()));
+        if found.is_empty() {
+            found = self.offered_values(&text, cursor);
+        }
         found.truncate(OFFERED);
         self.completions = found;
+    }
+
+    /// Inside quotes: values that the target field takes.
+    fn offered_values(&self, text: &str, cursor: usize) -> Vec<Completion> {
+        let before = &text[..cursor];
+        let Some(quote) = before.rfind('"').filter(|_| before.matches('"').count() % 2 == 1) else { return Vec::new() };
+        let typed = before[quote + 1..].to_lowercase();
+        let end = text[cursor..].find('"').map_or(cursor, |end| cursor + end);
+        let fits = self.allowed.iter().filter(|value| value.to_lowercase().contains(&typed));
+        fits.map(|value| Completion {
+            label: value.clone(),
+            insert: value.replace('\\', "\\\\").replace('"', "\\\""),
+            replace: Span { start: quote + 1, end },
+            kind: CompletionKind::Keyword,
+            signature: "a value of the target".to_owned(),
+            doc: String::new(),
+        })
+        .collect()
+    }
+
+    /// Finds the function whose parentheses the cursor stands in.
+    fn look_around(&mut self) {
+        let text = self.text();
+        let before = &text[..self.cursor()];
+        let mut depth = 0;
+        let mut open = None;
+        for (at, letter) in before.char_indices().rev() {
+            match letter {
+                ')' => depth += 1,
+                '(' if depth > 0 => depth -= 1,
+                '(' => {
+                    open = Some(at);
+                    break;
+                }
+                _ => {}
+            }
+        }
+        let name = open.map(|at| {
+            let head = &before[..at];
+            head.rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default()
+        });
+        self.signature = name.and_then(find_function).map(|function| (function.signature(), function.doc.to_owned()));
     }
 
     fn check(&mut self) {
@@ -156,8 +210,15 @@ pub fn open(model: &mut Model, target: &str, text: Option<String>) -> Vec<Effect
         evaluated: 0,
         record: 0,
         applied,
+        off: model.map.off.get(&(project.pair, target.to_owned())).cloned().unwrap_or_default(),
+        allowed: project
+            .target()
+            .and_then(|object| object.field(target))
+            .map_or_else(Vec::new, |field| field.constraints.one_of.clone()),
+        signature: None,
     };
     editor.check();
+    editor.look_around();
     let effects = evaluate(model, &editor);
     model.overlays.push(Overlay::Editor(Box::new(editor)));
     if from_draft {
@@ -247,6 +308,7 @@ fn edit(model: &mut Model, change: impl FnOnce(&mut TextArea<'static>)) -> Vec<E
         editor.offer();
         effects = evaluate(model, &editor);
     }
+    editor.look_around();
     model.overlays.push(Overlay::Editor(editor));
     effects
 }
@@ -310,7 +372,12 @@ pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
         Id::Complete => return take_completion(model),
         Id::NextRecord | Id::PageDown => step(model, |record, rows| (record + 1).min(rows.saturating_sub(1))),
         Id::PreviousRecord | Id::PageUp => step(model, |record, _| record.saturating_sub(1)),
-        Id::NextFailing => next_failing(model),
+        Id::NextFailing => to_failing(model, true),
+        Id::PreviousFailing => to_failing(model, false),
+        Id::StepOff => return step_off(model),
+        Id::StepOn => return step_on(model),
+        Id::StepEarlier => return move_step(model, false),
+        Id::StepLater => return move_step(model, true),
         _ => {}
     }
     Vec::new()
@@ -329,6 +396,7 @@ fn apply(model: &mut Model) {
         return;
     }
     let new = fresh(model, &target);
+    keep_off(model);
     model.overlays.pop();
     let Some(project) = &mut model.project else { return };
     model.map.drafts.remove(&(project.pair, target.clone()));
@@ -354,6 +422,7 @@ pub fn leave(model: &mut Model) {
     {
         return editor.forget_completions();
     }
+    keep_off(model);
     let Some(Overlay::Editor(editor)) = model.overlays.pop() else { return };
     let Some(project) = &model.project else { return };
     let key = (project.pair, editor.target.clone());
@@ -363,6 +432,17 @@ pub fn leave(model: &mut Model) {
     } else {
         model.map.drafts.insert(key, text);
         model.say(Tone::Note, "not applied; the text is kept for the next time you edit this field");
+    }
+}
+
+/// Steps that are switched off wait for the next time the field is edited.
+fn keep_off(model: &mut Model) {
+    let (Some(Overlay::Editor(editor)), Some(project)) = (model.overlays.last(), &model.project) else { return };
+    let key = (project.pair, editor.target.clone());
+    if editor.off.is_empty() {
+        model.map.off.remove(&key);
+    } else {
+        model.map.off.insert(key, editor.off.clone());
     }
 }
 
@@ -396,14 +476,78 @@ fn step(model: &mut Model, to: impl Fn(usize, usize) -> usize) {
     }
 }
 
-fn next_failing(model: &mut Model) {
+fn to_failing(model: &mut Model, forward: bool) {
     let Some(Overlay::Editor(editor)) = model.overlays.last_mut() else { return };
     let Some(evaluation) = &editor.evaluation else { return };
+    let rows = evaluation.rows.len();
     let fails = |at: &usize| !evaluation.rows[*at].findings.is_empty();
-    let from = editor.record + 1;
-    let found = (from..evaluation.rows.len()).chain(0..from.min(evaluation.rows.len())).find(fails);
+    let from = editor.record.min(rows.saturating_sub(1));
+    let found = if forward {
+        (from + 1..rows).chain(0..rows.min(from + 1)).find(fails)
+    } else {
+        (0..from).rev().chain((from..rows).rev()).find(fails)
+    };
     match found {
         Some(at) => editor.record = at,
         None => model.say(Tone::Good, "no record of the sample fails"),
     }
+}
+
+/// The text and the part of it that the cursor stands in.
+fn at_step(model: &Model) -> Option<(String, usize)> {
+    let Some(Overlay::Editor(editor)) = model.overlays.last() else { return None };
+    let text = editor.text();
+    let at = steps::at_cursor(&steps::parts(&text)?, editor.cursor());
+    Some((text, at))
+}
+
+/// Puts another text into the editor, the cursor at the end of one of its parts.
+fn put_text(model: &mut Model, text: &str, part: usize) -> Vec<Effect> {
+    let effects = edit(model, |area| {
+        area.select_all();
+        area.insert_str(text);
+        let before = &text[..steps::end_of(text, part)];
+        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
+        area.move_cursor(CursorMove::Jump(before.matches('\n').count() as u16, column as u16));
+    });
+    if let Some(Overlay::Editor(editor)) = model.overlays.last_mut() {
+        editor.forget_completions();
+    }
+    effects
+}
+
+fn step_off(model: &mut Model) -> Vec<Effect> {
+    let Some((text, step)) = at_step(model).and_then(|(text, at)| steps::without(&text, at)) else {
+        model.say(Tone::Note, "put the cursor into a step (behind a bar) to switch it off");
+        return Vec::new();
+    };
+    model.say(Tone::Note, format!("{} is off; Alt-I switches it on again", step.text));
+    let at = step.at - 1;
+    if let Some(Overlay::Editor(editor)) = model.overlays.last_mut() {
+        editor.off.push(step);
+    }
+    put_text(model, &text, at)
+}
+
+fn step_on(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Editor(editor)) = model.overlays.last_mut() else { return Vec::new() };
+    let Some(step) = editor.off.last().cloned() else {
+        model.say(Tone::Note, "no step is switched off");
+        return Vec::new();
+    };
+    let Some(text) = steps::with(&editor.text(), &step) else {
+        model.say(Tone::Bad, format!("{} does not fit in here any more", step.text));
+        return Vec::new();
+    };
+    editor.off.pop();
+    put_text(model, &text, step.at)
+}
+
+fn move_step(model: &mut Model, later: bool) -> Vec<Effect> {
+    let moved = at_step(model).and_then(|(text, at)| Some((steps::moved(&text, at, later)?, at)));
+    let Some((text, at)) = moved else {
+        model.say(Tone::Note, "this step has no other step on that side");
+        return Vec::new();
+    };
+    put_text(model, &text, if later { at + 1 } else { at - 1 })
 }

@@ -63,6 +63,12 @@ pub enum Effect {
         profile: Arc<Profile>,
         pair: usize,
     },
+    /// How often the expression of a target field gives each value, over the whole source.
+    CountValues {
+        profile: Arc<Profile>,
+        pair: usize,
+        target: String,
+    },
     StartRun {
         profile: Arc<Profile>,
         path: Option<PathBuf>,

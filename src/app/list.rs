@@ -44,7 +44,7 @@ impl ListState {
         let height = height.max(1);
         if self.selected < self.offset {
             self.offset = self.selected;
-        } else if self.selected >= self.offset + height {
+        } else if self.selected - self.offset >= height {
             self.offset = self.selected + 1 - height;
         }
         self.offset = self.offset.min(len.saturating_sub(height));
@@ -53,7 +53,7 @@ impl ListState {
     /// The rows that are seen.
     pub fn visible(&self, len: usize, height: usize) -> std::ops::Range<usize> {
         let start = self.offset.min(len);
-        start..(start + height).min(len)
+        start..start.saturating_add(height).min(len)
     }
 }
 

@@ -3,6 +3,8 @@
 //! [`update`] takes a [`Msg`] and changes the [`Model`]; what must happen outside comes back as [`Effect`]s, which the
 //! worker runs, answering with further messages. One file a place under `places`, one a thing that lies on top.
 
+mod answers;
+pub mod boards;
 pub mod commands;
 pub mod context;
 mod editor;
@@ -20,9 +22,11 @@ mod msg;
 mod overlay;
 mod pane;
 pub mod places;
+mod pointer;
 mod project;
 mod propose;
 mod reasons;
+pub mod steps;
 mod update;
 
 pub use editor::{Editor, EvaluatedRow, Evaluation};
@@ -33,7 +37,7 @@ pub use looks::{Looks, ThemeName};
 pub use mapping::{SourceRow, State, TargetRow};
 pub use model::{Model, Place, Toast, Tone};
 pub use msg::{Answer, Job, Mouse, MouseAction, Msg, Problem};
-pub use overlay::{Bulk, Chooser, Confirm, ConfirmAction, Overlay, Prompt, PromptPurpose, Sheet};
+pub use overlay::{Bulk, Chooser, ChooserPurpose, Confirm, ConfirmAction, Overlay, Prompt, PromptPurpose, Sheet};
 pub use pane::{ListPane, PaneId};
 pub use project::{Opened, Project, Records, SourceObject};
 pub use update::update;

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::boards::values::ValueCounts;
 use super::effect::Asker;
 use super::key::Chord;
 use super::places::preview::{Previewed, Whole};
@@ -133,6 +134,7 @@ pub enum Answer {
         revision: u64,
         whole: Box<Whole>,
     },
+    ValuesCounted(Box<ValueCounts>),
     RunStarted(RunStarted),
     RunEvent(RunEvent),
     /// The run's process has ended; its exit code and what it wrote to standard error.

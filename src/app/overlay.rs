@@ -1,6 +1,6 @@
 //! What lies on top of a place. The topmost one gets the keys.
 
-use super::commands::Id;
+use super::boards::Board;
 use super::context::Context;
 use super::editor::Editor;
 use super::pane::ListPane;
@@ -29,6 +29,7 @@ pub enum Overlay {
     Prompt(Prompt),
     Sheet(Sheet),
     Chooser(Chooser),
+    Board(Box<Board>),
 }
 
 /// Bulk accept: a threshold, and what it would change.
@@ -81,6 +82,11 @@ pub enum PromptPurpose {
     Note {
         target: String,
     },
+    /// What a source value becomes in a target field.
+    Value {
+        target: String,
+        from: String,
+    },
 }
 
 /// Lines to read.
@@ -102,11 +108,18 @@ impl Sheet {
 /// A list to choose one from.
 #[derive(Debug, Clone)]
 pub struct Chooser {
-    pub title: &'static str,
+    pub title: String,
     pub rows: Vec<String>,
     pub pane: ListPane,
-    /// The command that asked.
-    pub asked_by: Id,
+    pub purpose: ChooserPurpose,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChooserPurpose {
+    /// Which object of the profile is on the screen.
+    Pair,
+    /// What a source value becomes; the value grid lies below.
+    Value { from: String },
 }
 
 impl Overlay {
@@ -120,6 +133,7 @@ impl Overlay {
             Overlay::Prompt(_) => Context::Prompt,
             Overlay::Sheet(_) => Context::Sheet,
             Overlay::Chooser(_) => Context::Chooser,
+            Overlay::Board(board) => board.context(),
         }
     }
 
@@ -129,6 +143,7 @@ impl Overlay {
             Overlay::Bulk(bulk) => Some(&bulk.pane),
             Overlay::Sheet(sheet) => Some(&sheet.pane),
             Overlay::Chooser(chooser) => Some(&chooser.pane),
+            Overlay::Board(board) => Some(&board.pane),
             Overlay::Editor(_) | Overlay::Confirm(_) | Overlay::Prompt(_) => None,
         }
     }
@@ -139,6 +154,7 @@ impl Overlay {
             Overlay::Bulk(bulk) => Some(&mut bulk.pane),
             Overlay::Sheet(sheet) => Some(&mut sheet.pane),
             Overlay::Chooser(chooser) => Some(&mut chooser.pane),
+            Overlay::Board(board) => Some(&mut board.pane),
             Overlay::Editor(_) | Overlay::Confirm(_) | Overlay::Prompt(_) => None,
         }
     }

@@ -104,6 +104,8 @@ pub struct Project {
     pub pair: usize,
     pub suggestions: BTreeMap<(String, String), Arc<Suggestions>>,
     pub draft_for: PathBuf,
+    /// The profile as it was last run from here.
+    pub ran: Option<Arc<Profile>>,
     /// Counts changes of the profile, undone ones included.
     pub revision: u64,
     refused: Arc<Refused>,
@@ -283,6 +285,22 @@ impl Project {
         }
         self.redo.clear();
         self.revision += 1;
+    }
+
+    /// How many changes are done.
+    pub fn position(&self) -> usize {
+        self.undo.len()
+    }
+
+    /// What every change did, in order; those from [`Project::position`] on are undone.
+    pub fn steps(&self) -> impl Iterator<Item = &str> {
+        self.undo.iter().chain(self.redo.iter().rev()).map(|step| step.label.as_str())
+    }
+
+    /// Goes to the state after so many changes.
+    pub fn go_to(&mut self, changes: usize) {
+        while self.undo.len() > changes && self.undo().is_some() {}
+        while self.undo.len() < changes && self.redo().is_some() {}
     }
 
     pub fn can_undo(&self) -> bool {

@@ -14,7 +14,23 @@ pub fn no_target_field(model: &Model) -> Option<&'static str> {
     nothing_open(model).or_else(|| model.map.current_target(model).is_none().then_some("no target field is selected"))
 }
 
+/// The board on top knows itself what its commands act on.
+fn on_board(model: &Model) -> bool {
+    super::boards::top(model).is_some()
+}
+
+/// The target field that the value grid would be of.
+pub fn no_mapped_field(model: &Model) -> Option<&'static str> {
+    nothing_open(model).or_else(|| {
+        let target = super::places::value_target(model);
+        target.is_none().then_some("the selected field is not mapped")
+    })
+}
+
 pub fn no_suggestion(model: &Model) -> Option<&'static str> {
+    if on_board(model) {
+        return None;
+    }
     no_target_field(model).or_else(|| {
         let marked = !model.map.marked.is_empty();
         let row = model.map.current_target(model)?;
@@ -24,6 +40,9 @@ pub fn no_suggestion(model: &Model) -> Option<&'static str> {
 }
 
 pub fn no_suggestions(model: &Model) -> Option<&'static str> {
+    if on_board(model) {
+        return None;
+    }
     nothing_open(model).or_else(|| {
         let any = model.map.targets.iter().any(|row| row.state == State::Suggested);
         (!any).then_some("there is no open suggestion")
@@ -70,7 +89,7 @@ pub fn cannot_run(model: &Model) -> Option<&'static str> {
 pub fn no_filter(model: &Model) -> Option<&'static str> {
     use super::{Overlay, PaneId};
     match model.overlays.last() {
-        Some(Overlay::Chooser(_)) => None,
+        Some(Overlay::Chooser(_) | Overlay::Board(_)) => None,
         Some(_) => Some("this list is short enough to read"),
         None => (model.place_focus() == PaneId::Records)
             .then_some("records are not filtered here; the preview shows those behind a reason"),

@@ -5,16 +5,18 @@ use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
+use super::answers::answered;
+use super::boards::{changes, history as past, values};
 use super::commands::{Command, Id};
 use super::context::Context;
-use super::effect::Asker;
 use super::key::Chord;
 use super::keymap::{Resolved, resolve};
 use super::model::DRAFT_AFTER;
-use super::msg::{Answer, Job, Mouse, MouseAction, Msg};
-use super::overlay::{Chooser, Confirm, ConfirmAction, Sheet};
+use super::msg::{Job, Msg};
+use super::overlay::{Chooser, ChooserPurpose};
 use super::places::{data, map, preview, report, run, start, top};
-use super::project::{Opened, Project};
+use super::pointer::click;
+use super::project::Project;
 use super::{Draft, Effect, Entry, ListPane, Model, Move, Overlay, PaneId, Place, PromptPurpose, Tone, editor};
 use crate::profile::Profile;
 use crate::ui::layout::{Layout, layout};
@@ -51,7 +53,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
 }
 
 /// The screen as it is laid out now.
-fn now_laid_out(model: &Model) -> Layout {
+pub(super) fn now_laid_out(model: &Model) -> Layout {
     layout(Rect::new(0, 0, model.width, model.height), model)
 }
 
@@ -123,7 +125,7 @@ pub(super) fn run_command(model: &mut Model, command: &'static Command) -> Vec<E
     execute(model, command.id)
 }
 
-fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
+pub(super) fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
     match id {
         Id::PlaceData => go(model, Place::Data),
         Id::PlaceMap => go(model, Place::Map),
@@ -158,6 +160,18 @@ fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
         Id::PreviousMatch => next_match(model, Move::Up),
         Id::Undo => history(model, Project::undo, "undone"),
         Id::Redo => history(model, Project::redo, "redone"),
+        Id::History => {
+            past::open(model);
+            Vec::new()
+        }
+        Id::Differences => {
+            changes::open(model);
+            Vec::new()
+        }
+        Id::Values => match super::places::value_target(model) {
+            Some(target) => values::open(model, &target),
+            None => Vec::new(),
+        },
         Id::Save => save(model),
         Id::SaveAs => {
             start::ask(model, PromptPurpose::SaveAs);
@@ -256,6 +270,7 @@ fn next_match(model: &mut Model, movement: Move) -> Vec<Effect> {
 fn history(model: &mut Model, step: fn(&mut Project) -> Option<String>, word: &str) -> Vec<Effect> {
     let Some(label) = model.project.as_mut().and_then(step) else { return Vec::new() };
     map::refresh(model);
+    past::follow(model);
     model.say(Tone::Note, format!("{word}: {label}"));
     Vec::new()
 }
@@ -288,6 +303,7 @@ fn back(model: &mut Model) -> Vec<Effect> {
         return Vec::new();
     }
     match model.overlays.last() {
+        Some(Overlay::Board(board)) if board.pane.filtered() => clear_filter(model, PaneId::Top),
         Some(Overlay::Editor(_)) => editor::leave(model),
         Some(Overlay::Confirm(_)) => {
             if let Some(Overlay::Confirm(confirm)) = model.overlays.pop() {
@@ -331,7 +347,12 @@ fn choose_pair(model: &mut Model) -> Vec<Effect> {
             project.profile.objects.iter().map(|object| format!("{} → {}", object.from, object.to)).collect()
         }
     };
-    model.overlays.push(Overlay::Chooser(Chooser { title: "Object", rows, pane, asked_by: Id::Pair }));
+    model.overlays.push(Overlay::Chooser(Chooser {
+        title: "Object".to_owned(),
+        rows,
+        pane,
+        purpose: ChooserPurpose::Pair,
+    }));
     Vec::new()
 }
 
@@ -374,70 +395,6 @@ fn paste(model: &mut Model, text: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-fn click(model: &mut Model, mouse: Mouse) -> Vec<Effect> {
-    let laid_out = now_laid_out(model);
-    if laid_out.too_small {
-        return Vec::new();
-    }
-    let tab = laid_out.tabs.iter().find(|(_, area)| area.contains((mouse.column, mouse.row).into()));
-    if let (Some((place, _)), MouseAction::Press, true) = (tab, mouse.action, model.overlays.is_empty()) {
-        if model.project.is_some() {
-            model.place = *place;
-        }
-        return Vec::new();
-    }
-    let Some(area) = laid_out.hit(mouse.column, mouse.row).copied() else { return Vec::new() };
-    match mouse.action {
-        MouseAction::WheelDown => wheel(model, area.id, Move::Down),
-        MouseAction::WheelUp => wheel(model, area.id, Move::Up),
-        MouseAction::Press => return point(model, &area, mouse.row),
-    }
-    Vec::new()
-}
-
-fn wheel(model: &mut Model, id: PaneId, movement: Move) {
-    let count = model.row_count(id);
-    let height = now_laid_out(model).height(id);
-    if let Some(pane) = model.pane_mut(id) {
-        for _ in 0..3 {
-            pane.list.go(movement, count, height);
-        }
-    }
-}
-
-/// A click selects; on what is selected already it opens.
-fn point(model: &mut Model, area: &crate::ui::layout::PaneArea, row: u16) -> Vec<Effect> {
-    focus(model, area.id);
-    let Some(below) = row.checked_sub(area.rows.y).filter(|below| *below < area.rows.height) else {
-        return Vec::new();
-    };
-    let count = model.row_count(area.id);
-    let opens = !matches!(model.overlays.last(), Some(Overlay::Sheet(_)));
-    let Some(pane) = model.pane_mut(area.id) else { return Vec::new() };
-    let to = pane.list.offset + usize::from(below);
-    if to >= count {
-        return Vec::new();
-    }
-    if to == pane.list.selected && opens {
-        return execute(model, Id::Choose);
-    }
-    pane.list.go(Move::To(to), count, usize::from(area.rows.height));
-    if area.id == PaneId::Objects {
-        data::object_changed(model);
-    }
-    Vec::new()
-}
-
-fn focus(model: &mut Model, id: PaneId) {
-    match id {
-        PaneId::Objects | PaneId::Fields | PaneId::Records => model.data.focus = id,
-        PaneId::Sources | PaneId::Targets => model.map.focus = id,
-        PaneId::PreviewRecords | PaneId::PreviewFields | PaneId::PreviewReasons => model.preview.focus = id,
-        PaneId::ReportFields | PaneId::ReportReasons => model.report.focus = id,
-        PaneId::Start | PaneId::RunRejects | PaneId::Top => {}
-    }
-}
-
 fn save(model: &mut Model) -> Vec<Effect> {
     match model.project.as_ref().map(|project| project.path.clone()) {
         Some(Some(path)) => save_to(model, path, true),
@@ -467,134 +424,4 @@ pub(super) fn take_draft(model: &mut Model, draft: &Draft) -> Vec<Effect> {
     map::refresh(model);
     model.say(Tone::Good, "the draft is back; u goes back to the saved profile");
     Vec::new()
-}
-
-fn answered(model: &mut Model, answer: Answer) -> Vec<Effect> {
-    match answer {
-        Answer::Recents(recents) => model.start.recents = recents,
-        Answer::Opened(opened) => return open(model, *opened),
-        Answer::DraftFound { draft, changed } => model.overlays.push(Overlay::Confirm(Confirm {
-            title: "There is a draft".to_owned(),
-            lines: vec![
-                format!("Changes to this profile were not saved (last on {changed})."),
-                "Take them up again? Esc leaves the draft where it is.".to_owned(),
-            ],
-            verb: "Take the draft",
-            action: ConfirmAction::TakeDraft(draft),
-            on_verb: false,
-        })),
-        Answer::Stats { object, stats } => {
-            if stats.complete {
-                model.end("scanning");
-                model.data.scanning = None;
-            }
-            if let Some(source) = model.project.as_mut().and_then(|project| project.source_mut(&object)) {
-                source.object = stats.object.clone();
-                if stats.complete {
-                    source.records = stats.records;
-                    source.counted = true;
-                }
-                source.stats = Some(stats);
-            }
-            map::refresh(model);
-        }
-        Answer::Scanning { object, records, bytes, total_bytes } => {
-            if let Some(source) = model.project.as_mut().and_then(|project| project.source_mut(&object)) {
-                source.records = source.records.max(records);
-            }
-            model.data.scanning = Some((object, records, bytes, total_bytes));
-        }
-        Answer::Indexed { object, records, complete } => {
-            if let Some(source) = model.project.as_mut().and_then(|project| project.source_mut(&object)) {
-                source.records = records;
-                source.counted = complete;
-            }
-        }
-        Answer::Page { object, records } => {
-            model.data.asked = None;
-            model.data.page = Some((object, records));
-        }
-        Answer::Suggested { from, to, suggestions } => {
-            model.end("suggesting");
-            if let Some(project) = &mut model.project {
-                project.suggestions.insert((from, to), suggestions);
-            }
-            map::refresh(model);
-        }
-        Answer::Evaluated { asker: Asker::Editor, revision, evaluation, .. } => {
-            editor::answered(model, revision, *evaluation);
-        }
-        Answer::Evaluated { asker: Asker::Map, revision, target, evaluation } => {
-            map::evaluated(model, revision, target, *evaluation);
-        }
-        Answer::Previewed { revision, preview } => preview::answered(model, revision, *preview),
-        Answer::Counted { revision, whole } => preview::counted(model, revision, *whole),
-        Answer::RunStarted(started) => run::started(model, started),
-        Answer::RunEvent(event) => run::event(model, event),
-        Answer::RunEnded { exit, errors } => return run::ended(model, exit, &errors),
-        Answer::Report { folder, report } => report::answered(model, folder, report),
-        Answer::Behind(behind) => report::behind(model, *behind),
-        Answer::Saved { path, text, profile } => return saved(model, path, text, *profile),
-        Answer::DraftSaved => {}
-        Answer::MemoryFailed(text) => model.say(Tone::Bad, text),
-        Answer::DraftFailed(text) => model.say(Tone::Bad, format!("the draft could not be kept: {text}")),
-        Answer::Exists(path) => {
-            model.end("saving");
-            model.overlays.push(Overlay::Confirm(Confirm {
-                title: "The file exists".to_owned(),
-                lines: vec![format!("{} is there already and is not this profile.", path.display())],
-                verb: "Overwrite",
-                action: ConfirmAction::Overwrite(path),
-                on_verb: false,
-            }));
-        }
-        Answer::Failed(problem) => {
-            model.busy.clear();
-            model.run.starting = false;
-            model.overlays.push(Overlay::Sheet(Sheet::of(problem)));
-        }
-    }
-    Vec::new()
-}
-
-/// Something was opened: the map shows it, suggestions and statistics follow.
-fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
-    model.end("opening");
-    let notices = opened.notices.clone();
-    model.revisions += 1;
-    let project = Project::open(opened, model.revisions << 32);
-    let mut effects = vec![Effect::CancelWork];
-    for mapping in &project.profile.objects {
-        effects.push(Effect::Suggest { from: mapping.from.clone(), to: mapping.to.clone() });
-    }
-    for source in &project.sources {
-        effects.push(Effect::Scan { object: source.name.clone() });
-    }
-    model.project = Some(project);
-    model.data = data::DataPlace::default();
-    model.map = map::MapPlace::default();
-    model.preview = preview::PreviewPlace::default();
-    model.run = run::RunPlace::default();
-    model.report = report::ReportPlace::default();
-    model.overlays.clear();
-    model.filtering = None;
-    model.place = Place::Map;
-    model.begin("suggesting");
-    model.begin("scanning");
-    map::refresh(model);
-    if let Some(first) = notices.first() {
-        model.say(Tone::Note, first.clone());
-    }
-    effects
-}
-
-fn saved(model: &mut Model, path: PathBuf, text: String, profile: Profile) -> Vec<Effect> {
-    model.end("saving");
-    let Some(project) = &mut model.project else { return Vec::new() };
-    let draft = project.draft_for.clone();
-    project.saved_as(path.clone(), text, profile);
-    model.say(Tone::Good, format!("saved {}", path.display()));
-    model.draft_due = None;
-    model.revisions += 1;
-    vec![Effect::DropDraft(draft)]
 }

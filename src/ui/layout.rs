@@ -3,6 +3,7 @@
 use ratatui::layout::{Margin, Rect};
 
 use super::text;
+use crate::app::boards::Board;
 use crate::app::{Confirm, Model, Overlay, PaneId, Place};
 
 /// The smallest screen that is worked on.
@@ -234,12 +235,27 @@ fn top(layout: &mut Layout, overlay: &Overlay) {
             layout.top = Some(frame);
             layout.list(PaneId::Top, frame, 0);
         }
+        Overlay::Board(board) => board_areas(layout, board),
         Overlay::Chooser(chooser) => {
             let frame = centred(body, 64, chooser.rows.len() as u16 + 2);
             layout.top = Some(frame);
             layout.list(PaneId::Top, frame, 0);
         }
     }
+}
+
+/// A board takes the whole body: what it says at the head, its rows, and what it says about the selected one.
+fn board_areas(layout: &mut Layout, board: &Board) {
+    let frame = centred(layout.body, 160, layout.body.height);
+    let frame = Rect { y: layout.body.y, ..frame };
+    layout.top = Some(frame);
+    let inner = frame.inner(Margin::new(2, 1));
+    let (intro, detail) = board.shape();
+    let detail = if inner.height >= intro + detail + 7 { detail + u16::from(detail > 0) } else { 0 };
+    layout.parts.push((Part::Text, Rect { height: intro.min(inner.height), ..inner }));
+    layout.parts.push((Part::Detail, Rect { y: inner.bottom() - detail, height: detail, ..inner }));
+    let list = Rect { height: frame.height - detail, ..frame };
+    layout.list(PaneId::Top, list, intro + 1);
 }
 
 /// What a question says, wrapped to its frame.

@@ -1,5 +1,6 @@
 //! How what lies on top of a place looks.
 
+mod board;
 mod candidates;
 mod editor;
 mod finder;
@@ -23,6 +24,7 @@ pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, model: &Model, theme: &The
         Overlay::Confirm(confirm) => questions::confirm(frame, laid_out, area, confirm, theme),
         Overlay::Prompt(prompt) => questions::prompt(frame, laid_out, area, prompt, theme),
         Overlay::Sheet(sheet) => questions::sheet(frame, laid_out, area, sheet, theme),
+        Overlay::Board(board) => board::view(frame, laid_out, area, board, model, theme),
         Overlay::Chooser(chooser) => questions::chooser(frame, laid_out, area, chooser, model, theme),
     }
 }

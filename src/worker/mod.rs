@@ -13,6 +13,7 @@ mod preview;
 mod run;
 mod scan;
 mod state_folder;
+mod values;
 
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
@@ -40,6 +41,8 @@ pub struct Worker {
     previews: Lane,
     editor: Lane,
     live: Lane,
+    counts: Lane,
+    validation: Lane,
     run: run::RunLane,
     pending: Pending,
 }
@@ -80,6 +83,8 @@ impl Worker {
             previews: lane("previews", Kind::LatestWins),
             editor: lane("editor", Kind::LatestWins),
             live: lane("live values", Kind::LatestWins),
+            counts: lane("value counts", Kind::LatestWins),
+            validation: lane("validation", Kind::LatestWins),
             run: run::RunLane::new(program, Arc::clone(&pending)),
             pending,
         }
@@ -127,14 +132,19 @@ impl Worker {
             Effect::Preview { revision, profile, pair } => self.previews.put(move |cancelled| {
                 preview::preview(revision, &profile, pair, &shelf, cancelled, &teller);
             }),
-            Effect::Validate { revision, profile, pair } => self.previews.put(move |cancelled| {
+            Effect::Validate { revision, profile, pair } => self.validation.put(move |cancelled| {
                 preview::validate(revision, &profile, pair, cancelled, &teller);
+            }),
+            Effect::CountValues { profile, pair, target } => self.counts.put(move |cancelled| {
+                values::count(&profile, pair, &target, &shelf, cancelled, &teller);
             }),
             Effect::StartRun { profile, path, dry_run } => self.run.start(&profile, path, dry_run, teller),
             Effect::CancelRun => self.run.cancel(),
             Effect::CancelWork => {
                 self.scans.cancel();
                 self.previews.cancel();
+                self.counts.cancel();
+                self.validation.cancel();
             }
             Effect::Panic => self.files.put(|_| panic!("asked for by a test")),
         }

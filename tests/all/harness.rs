@@ -133,7 +133,12 @@ impl Harness {
     }
 
     pub fn send(&mut self, msg: Msg) {
-        for effect in update(&mut self.model, msg) {
+        self.send_only(msg, |_| true);
+    }
+
+    /// Sends a message; of what it asks for only some is done.
+    pub fn send_only(&mut self, msg: Msg, wanted: fn(&Effect) -> bool) {
+        for effect in update(&mut self.model, msg).into_iter().filter(wanted) {
             match effect {
                 Effect::Quit | Effect::Stop | Effect::Redraw | Effect::Suspend | Effect::Mouse(_) | Effect::Copy(_) => {
                     self.terminal.push(effect);
@@ -144,7 +149,12 @@ impl Harness {
     }
 
     /// Waits until nothing is under way and every answer was taken in.
-    pub fn settle(mut self) -> Harness {
+    pub fn settle(self) -> Harness {
+        self.settle_only(|_| true)
+    }
+
+    /// The same; of what the answers ask for only some is done.
+    pub fn settle_only(mut self, wanted: fn(&Effect) -> bool) -> Harness {
         let until = Instant::now() + PATIENCE;
         loop {
             let idle = self.worker.idle();
@@ -155,7 +165,7 @@ impl Harness {
                     {
                         eprintln!("failed: {problem:?}");
                     }
-                    self.send(msg);
+                    self.send_only(msg, wanted);
                 }
                 Err(_) if idle && self.worker.idle() => break,
                 Err(_) => assert!(Instant::now() < until, "still not quiet; the screen:\n{}", self.screen()),

@@ -90,71 +90,6 @@ fn words_are_offered_while_one_is_typed() {
 }
 
 #[test]
-fn any_keys_at_any_size_leave_it_whole() {
-    let keys = [
-        "j",
-        "k",
-        "l",
-        "h",
-        "<tab>",
-        "1",
-        "2",
-        "3",
-        "4",
-        "5",
-        "<enter>",
-        "<esc>",
-        "e",
-        "a",
-        "x",
-        "]",
-        "[",
-        "A",
-        "f",
-        "o",
-        "t",
-        "u",
-        "<ctrl-r>",
-        "/",
-        "n",
-        "N",
-        "g",
-        "G",
-        "?",
-        ":",
-        "<space>",
-        "D",
-        "c",
-        "i",
-        "y",
-        "T",
-        "<pagedown>",
-        "<pageup>",
-        "d",
-    ];
-    let mut harness = people(80, 24);
-    let before = harness.model.project.as_ref().map(|project| project.profile.clone());
-    let mut seed = 7_u32;
-    for _ in 0..1_500 {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        harness = match seed >> 24 {
-            0..=6 => harness.resize((seed >> 8 & 0xff) as u16, (seed >> 16 & 0x3f) as u16),
-            pick => harness.keys(keys[pick as usize % keys.len()]),
-        };
-        if seed >> 28 == 3 {
-            harness.screen();
-        }
-    }
-    harness = harness.settle().resize(80, 24).keys("<esc><esc><esc><esc>2").settle();
-    while harness.model.project.as_ref().is_some_and(|project| project.can_undo()) {
-        harness = harness.keys("u");
-    }
-    let after = harness.model.project.as_ref().map(|project| project.profile.clone());
-    assert_eq!(before, after, "undoing everything gives the profile as it was");
-    harness.screen();
-}
-
-#[test]
 fn what_was_typed_and_not_applied_is_kept() {
     let mut harness = demo(80, 24).keys("e | lower<esc>").settle();
     harness.shows("not applied");
@@ -281,16 +216,6 @@ fn help_and_palette_list_and_run_commands() {
     harness.shows("theme: light");
     harness = harness.keys(":report<enter>").settle();
     assert_eq!(harness.model.place, Place::Report);
-}
-
-#[test]
-fn every_command_can_be_reached() {
-    for command in COMMANDS {
-        let by_palette = [Place::Start, Place::Data, Place::Map, Place::Preview, Place::Run, Place::Report]
-            .iter()
-            .any(|place| command.contexts.has(place.context()));
-        assert!(!command.keys.is_empty() || by_palette, "{} has no key and is in no palette", command.title);
-    }
 }
 
 #[test]

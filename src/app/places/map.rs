@@ -10,6 +10,7 @@ use crate::app::filter::{self, Order};
 use crate::app::mapping::{self, SourceRow, State, TargetRow};
 use crate::app::project::Project;
 use crate::app::propose::expression_for;
+use crate::app::steps::OffStep;
 use crate::app::{Bulk, Effect, Evaluation, ListPane, Model, Move, Overlay, PaneId, PromptPurpose, Tone};
 use crate::matching::ValueSuggestion;
 use crate::profile::{Expression, FieldMapping, FilledBy, ValueMap};
@@ -109,6 +110,8 @@ pub struct MapPlace {
     pub marked: BTreeSet<String>,
     /// Expressions that were typed and not applied, by object and target field.
     pub drafts: BTreeMap<(usize, String), String>,
+    /// Steps that were switched off in the editor, by object and target field.
+    pub off: BTreeMap<(usize, String), Vec<OffStep>>,
     /// What the selected target field's mapping gives on real records.
     pub live: Option<Live>,
     /// What `live` was asked for: revision, object, target field.
@@ -128,6 +131,7 @@ impl Default for MapPlace {
             order: SourceOrder::default(),
             marked: BTreeSet::new(),
             drafts: BTreeMap::new(),
+            off: BTreeMap::new(),
             live: None,
             live_asked: None,
             sources: Vec::new(),

@@ -7,3 +7,16 @@ pub mod report;
 pub mod run;
 pub mod start;
 pub mod top;
+
+use super::{Model, Place};
+
+/// The mapped target field that is looked at, in the map or in the preview.
+pub fn value_target(model: &Model) -> Option<String> {
+    let target = match model.place {
+        Place::Map => model.map.current_target(model).map(|row| row.name.clone()),
+        Place::Preview => preview::current_field(model),
+        _ => None,
+    };
+    let mapping = model.project.as_ref()?.mapping()?;
+    target.filter(|target| mapping.field(target).is_some())
+}

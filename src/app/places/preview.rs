@@ -227,12 +227,16 @@ pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
     Vec::new()
 }
 
+/// The selected target field.
+pub fn current_field(model: &Model) -> Option<String> {
+    let at = model.selected(PaneId::PreviewFields)?;
+    Some(model.preview.shown.as_ref()?.fields.get(at)?.name.clone())
+}
+
 /// Edits the mapping of the selected field; of a reject, the field that failed.
 fn edit_field(model: &mut Model) -> Vec<Effect> {
     let failed = model.preview.current(model).and_then(|record| record.findings.first()).map(|f| f.field.clone());
-    let selected = model
-        .selected(PaneId::PreviewFields)
-        .and_then(|at| Some(model.preview.shown.as_ref()?.fields.get(at)?.name.clone()));
+    let selected = current_field(model);
     let target = if model.preview.focus == PaneId::PreviewRecords { failed.or(selected) } else { selected };
     match target.filter(|target| model.map.targets.iter().any(|row| row.name == *target)) {
         Some(target) => crate::app::editor::open(model, &target, None),

@@ -175,8 +175,11 @@ pub fn ask(model: &mut Model) {
 
 /// Starts the run's process.
 pub fn start(model: &mut Model, dry_run: bool) -> Vec<Effect> {
-    let Some(project) = &model.project else { return Vec::new() };
+    let Some(project) = &mut model.project else { return Vec::new() };
     let (profile, path) = (Arc::clone(&project.profile), project.path.clone());
+    if !dry_run {
+        project.ran = Some(Arc::clone(&profile));
+    }
     model.run.starting = true;
     model.run.following = None;
     model.run.rejects.clear();

@@ -73,6 +73,7 @@ pub fn ask(model: &mut Model, purpose: PromptPurpose) {
         }
         PromptPurpose::OpenProfile => ("Profile", "a .yaml file saved by mapwright"),
         PromptPurpose::SaveAs => ("Save the profile as", "a file name ending in .yaml"),
+        PromptPurpose::Value { .. } => ("The value becomes", "any text; empty leaves the field empty"),
         PromptPurpose::Note { .. } => ("Note on this mapping", "one line, kept in the profile; empty removes it"),
     };
     let entry = match &purpose {

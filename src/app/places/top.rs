@@ -1,10 +1,11 @@
 //! What lies on top of a place: palette, help, candidates, bulk accept, questions, sheets.
 
 use super::{map, run, start};
+use crate::app::boards::{self, values};
 use crate::app::commands::{COMMANDS, Command, Id};
 use crate::app::filter::{self, Order};
 use crate::app::mapping::{State, TargetRow};
-use crate::app::overlay::{Confirm, ConfirmAction, Prompt, PromptPurpose};
+use crate::app::overlay::{ChooserPurpose, Confirm, ConfirmAction, Prompt, PromptPurpose};
 use crate::app::{Effect, Job, Model, Overlay, PaneId, Tone, key};
 
 /// Commands of the palette: those that apply to the place below.
@@ -49,6 +50,7 @@ pub fn rows(model: &Model) -> Vec<usize> {
         }
         Some(Overlay::Bulk(bulk)) => (0..bulk_rows(model, bulk.threshold).len()).collect(),
         Some(Overlay::Sheet(sheet)) => (0..sheet.lines.len()).collect(),
+        Some(Overlay::Board(board)) => boards::rows(model, board),
         Some(Overlay::Chooser(chooser)) => filter::matching(chooser.pane.filter.text(), &chooser.rows, Order::List),
         _ => Vec::new(),
     }
@@ -73,6 +75,7 @@ pub fn candidates(model: &Model, target: usize) -> Vec<(String, Option<&crate::m
 pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
     match (model.overlays.last_mut(), id) {
         (Some(Overlay::Editor(_)), id) => crate::app::editor::execute(model, id),
+        (Some(Overlay::Board(_)), id) => boards::execute(model, id),
         (Some(Overlay::Confirm(confirm)), Id::Left | Id::Right | Id::NextPane | Id::PreviousPane) => {
             confirm.on_verb = !confirm.on_verb;
             Vec::new()
@@ -131,11 +134,11 @@ fn choose(model: &mut Model) -> Vec<Effect> {
         Overlay::Prompt(prompt) => prompted(model, prompt),
         Overlay::Chooser(chooser) => {
             if let Some(at) = selected {
-                chosen(model, chooser.asked_by, at);
+                chosen(model, chooser.purpose, chooser.rows.get(at).map_or("", String::as_str), at);
             }
             Vec::new()
         }
-        Overlay::Sheet(_) | Overlay::Editor(_) => Vec::new(),
+        Overlay::Sheet(_) | Overlay::Editor(_) | Overlay::Board(_) => Vec::new(),
     }
 }
 
@@ -152,10 +155,15 @@ fn edit_candidate(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn chosen(model: &mut Model, asked_by: Id, at: usize) {
-    if asked_by != Id::Pair {
-        return;
+fn chosen(model: &mut Model, purpose: ChooserPurpose, row: &str, at: usize) {
+    match purpose {
+        ChooserPurpose::Pair => show_pair(model, at),
+        ChooserPurpose::Value { from } => values::chosen(model, from, row),
     }
+}
+
+/// Another object of the profile (of the report, there) comes on the screen.
+fn show_pair(model: &mut Model, at: usize) {
     if model.place == crate::app::Place::Report {
         model.report.show_object(at);
     } else if let Some(project) = &mut model.project {
@@ -197,6 +205,10 @@ fn prompted(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
             map::set_note(model, &target, &text);
             Vec::new()
         }
+        PromptPurpose::Value { target, from } => {
+            values::set(model, &target, &[(from, text)]);
+            Vec::new()
+        }
         _ if text.is_empty() => {
             model.say(Tone::Note, "nothing was typed");
             Vec::new()
@@ -217,6 +229,12 @@ pub fn copyable(model: &Model, overlay: &Overlay) -> Option<String> {
         Overlay::Candidates { target, .. } => {
             let at = model.selected(PaneId::Top)?;
             candidates(model, *target).get(at).map(|(name, _)| name.clone())
+        }
+        Overlay::Board(board) => {
+            let row = boards::table(model, board).rows.into_iter().nth(model.selected(PaneId::Top)?)?;
+            let cells: Vec<String> =
+                row.into_iter().map(|(text, _)| text).filter(|text| text.chars().count() > 1).collect();
+            Some(cells.join("\t"))
         }
         _ => None,
     }

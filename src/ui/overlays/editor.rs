@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
-use crate::app::{Editor, Evaluation};
+use crate::app::{Editor, EvaluatedRow, Evaluation};
 use crate::report::words;
 use crate::transform::{CompletionKind, TokenKind, highlight};
 use crate::ui::columns::Columns;
@@ -17,7 +17,8 @@ use crate::ui::theme::Theme;
 
 pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, editor: &Editor, theme: &Theme) {
     let changed = if editor.text() == editor.applied { "" } else { "not applied" };
-    overlay(frame, area, &Title::new(&editor.target).note("expression").right(changed), theme);
+    let note = editor.signature.as_ref().map_or("expression", |(signature, _)| signature);
+    overlay(frame, area, &Title::new(&editor.target).note(note).right(changed), theme);
     expression(frame, laid_out.part(Part::Entry), editor, theme);
     message(frame, laid_out.part(Part::Text), editor, theme);
     results(frame, laid_out.part(Part::Results), editor, theme);
@@ -162,26 +163,28 @@ fn completions(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: &Theme
 
 fn results(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: &Theme) {
     let Some(evaluation) = &editor.evaluation else { return };
-    let quiet = if editor.current() { theme.muted } else { theme.faint };
+    let shown = editor.text();
     let steps_height = (area.height / 3).clamp(2, 8);
     let table = Rect { height: area.height.saturating_sub(steps_height), ..area };
-    let half = usize::from(area.width).saturating_sub(10) / 2;
     let rule = "─".repeat(usize::from(area.width));
-    frame.render_widget(Line::styled(rule.clone(), theme.faint), Rect { height: 1, ..table });
-    let heading = Columns::new(table.width)
-        .right("record", 7, theme.muted)
-        .put(&evaluation.inputs.join(", "), half, theme.muted)
-        .rest(&editor.target, theme.muted);
-    frame.render_widget(heading.done(), Rect { y: table.y + 1, height: 1, ..table }.intersection(table));
+    frame.render_widget(Line::styled(rule, theme.faint), Rect { height: 1, ..table });
+    let across = steps_across(editor, evaluation, area.width);
+    let widths = column_widths(area.width, across.len());
+    let mut heading = Columns::new(table.width).right("record", 7, theme.muted).put(
+        &evaluation.inputs.join(", "),
+        widths.0,
+        theme.muted,
+    );
+    for at in &across {
+        heading = heading.put(&step_name(&shown, evaluation, *at), widths.1, theme.function);
+    }
+    frame.render_widget(
+        heading.rest(&editor.target, theme.muted).done(),
+        Rect { y: table.y + 1, height: 1, ..table }.intersection(table),
+    );
     let rows = usize::from(table.height).saturating_sub(2);
     for (y, row) in evaluation.rows.iter().skip(editor.record).take(rows).enumerate() {
-        let number = words::count(row.origin.number);
-        let line = Columns::new(table.width).right(&number, 7, theme.faint).put(&row.inputs.join("  "), half, quiet);
-        let mut line = match (row.findings.first(), &row.output) {
-            (Some(finding), _) => line.just("✗ ", theme.bad).just(&finding.reason, theme.bad).done(),
-            (None, Some(output)) => line.just(output, if editor.current() { theme.text } else { theme.faint }).done(),
-            (None, None) => line.just("∅", theme.faint).done(),
-        };
+        let mut line = result_line(row, &across, widths, table.width, editor, theme);
         if y == 0 {
             line.style = theme.selected_idle;
         }
@@ -190,7 +193,48 @@ fn results(frame: &mut Frame<'_>, area: Rect, editor: &Editor, theme: &Theme) {
     steps(frame, Rect { y: table.bottom(), height: steps_height, ..area }, editor, evaluation, theme);
 }
 
-/// Every step of the first shown record: the characters of the step and what it made.
+/// Widths of the input, of each step, and what is left is the output's.
+fn column_widths(width: u16, steps: usize) -> (usize, usize) {
+    let room = usize::from(width).saturating_sub(10);
+    if steps == 0 { (room / 2, 0) } else { (room / (steps + 2), room / (steps + 2)) }
+}
+
+/// Steps that have a column of their own: every one but the last, whose value is the output, where there is room.
+fn steps_across(editor: &Editor, evaluation: &Evaluation, width: u16) -> Vec<usize> {
+    let most = evaluation.rows.iter().map(|row| row.steps.len()).max().unwrap_or(0).saturating_sub(1);
+    let fits = editor.current() && usize::from(width).saturating_sub(10) / (most + 2) >= 14;
+    if fits { (0..most).collect() } else { Vec::new() }
+}
+
+/// What a step is called: its own part of the text.
+fn step_name(shown: &str, evaluation: &Evaluation, at: usize) -> String {
+    let span = evaluation.rows.iter().find_map(|row| row.steps.get(at)).map(|(span, _)| *span);
+    let step = span.and_then(|span| shown.get(span.start..span.end)).unwrap_or_default().trim();
+    step.rsplit('|').next().unwrap_or(step).trim().to_owned()
+}
+
+fn result_line(
+    row: &EvaluatedRow,
+    across: &[usize],
+    widths: (usize, usize),
+    width: u16,
+    editor: &Editor,
+    theme: &Theme,
+) -> Line<'static> {
+    let quiet = if editor.current() { theme.muted } else { theme.faint };
+    let number = words::count(row.origin.number);
+    let mut line = Columns::new(width).right(&number, 7, theme.faint).put(&row.inputs.join("  "), widths.0, quiet);
+    for at in across {
+        line = line.put(row.steps.get(*at).map_or("", |(_, value)| value), widths.1, quiet);
+    }
+    match (row.findings.first(), &row.output) {
+        (Some(finding), _) => line.just("✗ ", theme.bad).just(&finding.reason, theme.bad).done(),
+        (None, Some(output)) => line.just(output, if editor.current() { theme.text } else { theme.faint }).done(),
+        (None, None) => line.just("∅", theme.faint).done(),
+    }
+}
+
+/// Every step of the first shown record: the characters of the step and what it made; then steps that are off.
 fn steps(frame: &mut Frame<'_>, area: Rect, editor: &Editor, evaluation: &Evaluation, theme: &Theme) {
     let Some(row) = evaluation.rows.get(editor.record) else { return };
     let title = format!("─ steps of record {} ", words::count(row.origin.number));
@@ -199,13 +243,18 @@ fn steps(frame: &mut Frame<'_>, area: Rect, editor: &Editor, evaluation: &Evalua
     frame.render_widget(heading, Rect { height: 1, ..area });
     let shown = editor.text();
     let inner = area.inner(Margin::new(1, 0));
-    for (y, (span, value)) in row.steps.iter().enumerate().take(usize::from(area.height).saturating_sub(1)) {
+    let third = usize::from(inner.width) / 3;
+    let made = row.steps.iter().map(|(span, value)| {
         let step = shown.get(span.start..span.end).unwrap_or_default().trim();
         let step = step.rsplit('|').next().unwrap_or(step).trim();
-        let line = Columns::new(inner.width)
-            .put(step, usize::from(inner.width) / 3, theme.function)
-            .just("→ ", theme.faint)
-            .just(value, theme.text);
-        frame.render_widget(line.done(), Rect { y: area.y + 1 + y as u16, height: 1, ..inner });
+        let line = Columns::new(inner.width).put(step, third, theme.function);
+        line.just("→ ", theme.faint).just(value, theme.text).done()
+    });
+    let off = editor.off.iter().map(|step| {
+        let line = Columns::new(inner.width).put(&step.text, third, theme.faint);
+        line.just("off; Alt-I switches the last one on", theme.faint).done()
+    });
+    for (y, line) in made.chain(off).enumerate().take(usize::from(area.height).saturating_sub(1)) {
+        frame.render_widget(line, Rect { y: area.y + 1 + y as u16, height: 1, ..inner });
     }
 }

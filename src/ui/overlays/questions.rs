@@ -62,7 +62,7 @@ pub fn sheet(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, sheet: &Sheet
 }
 
 pub fn chooser(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, chooser: &Chooser, model: &Model, theme: &Theme) {
-    overlay(frame, area, &Title::new(chooser.title), theme);
+    overlay(frame, area, &Title::new(&chooser.title), theme);
     let Some(area) = laid_out.pane(PaneId::Top) else { return };
     let rows = model.rows(PaneId::Top);
     let list = List { area, pane: &chooser.pane, len: rows.len(), focused: true, theme };

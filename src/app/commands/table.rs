@@ -1,140 +1,8 @@
-//! The one table of commands. Key map, footer, palette, help and the README's table are made from it.
-//!
-//! To add a command: an [`Id`], a line in [`COMMANDS`], an arm in the `execute` of the place (or overlay) it belongs to,
-//! and a scenario in `tests/all/screens.rs`.
+//! Every command, in the order of help.
 
-use super::Model;
-use super::context::{Context, Contexts};
-use super::reasons;
-
-/// Names a command.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Id {
-    PlaceData,
-    PlaceMap,
-    PlacePreview,
-    PlaceRun,
-    PlaceReport,
-    NextPane,
-    PreviousPane,
-    Down,
-    Up,
-    Left,
-    Right,
-    PageDown,
-    PageUp,
-    First,
-    Last,
-    Choose,
-    Back,
-    Filter,
-    NextMatch,
-    PreviousMatch,
-    Undo,
-    Redo,
-    Save,
-    SaveAs,
-    Open,
-    Palette,
-    Help,
-    Copy,
-    Redraw,
-    Suspend,
-    MouseToggle,
-    Theme,
-    Ascii,
-    Quit,
-    Cancel,
-    Pair,
-    Records,
-    FieldSheet,
-    NextOpen,
-    PreviousOpen,
-    Accept,
-    Reject,
-    Mark,
-    BulkAccept,
-    Edit,
-    Unmap,
-    Note,
-    Show,
-    Order,
-    Validate,
-    Changes,
-    DryRun,
-    Run,
-    Apply,
-    Complete,
-    NextRecord,
-    PreviousRecord,
-    NextFailing,
-    Raise,
-    Lower,
-}
-
-/// One command.
-pub struct Command {
-    pub id: Id,
-    /// A word or two, for the footer and the palette.
-    pub title: &'static str,
-    /// One sentence, for help.
-    pub doc: &'static str,
-    /// Keys, each a key or a sequence separated by spaces. The first is the one that is shown.
-    pub keys: &'static [&'static str],
-    pub contexts: Contexts,
-    /// Footer rank, 1 first; 0: not in the footer.
-    pub rank: u8,
-    /// Why the command cannot be used now, or nothing.
-    pub disabled: fn(&Model) -> Option<&'static str>,
-}
-
-impl Command {
-    const fn new(
-        id: Id,
-        title: &'static str,
-        doc: &'static str,
-        keys: &'static [&'static str],
-        contexts: Contexts,
-    ) -> Command {
-        Command { id, title, doc, keys, contexts, rank: 0, disabled: reasons::never }
-    }
-
-    const fn footer(mut self, rank: u8) -> Command {
-        self.rank = rank;
-        self
-    }
-
-    const fn unless(mut self, disabled: fn(&Model) -> Option<&'static str>) -> Command {
-        self.disabled = disabled;
-        self
-    }
-}
-
-/// The command of an id.
-pub fn command(id: Id) -> &'static Command {
-    // Every id has a line: a test counts them.
-    COMMANDS.iter().find(|command| command.id == id).unwrap_or(&COMMANDS[0])
-}
-
-/// What a command is called where it means something special.
-pub fn title_in(command: &Command, context: Context) -> &'static str {
-    match (command.id, context) {
-        (Id::Choose, Context::Map) => "candidates",
-        (Id::Choose, Context::Candidates) => "take",
-        (Id::Choose, Context::Finder) => "run",
-        (Id::Choose, Context::Bulk) => "accept these",
-        (Id::Choose, Context::Confirm | Context::Prompt) => "confirm",
-        (Id::Choose, Context::Chooser) => "choose",
-        (Id::Choose, Context::Report) => "records",
-        (Id::NextOpen, Context::Preview) => "next reject",
-        (Id::PreviousOpen, Context::Preview) => "previous reject",
-        (Id::Left, Context::Bulk) => "lower",
-        (Id::Right, Context::Bulk) => "raise",
-        _ => command.title,
-    }
-}
-
-use Contexts as In;
+use super::{Command, Id};
+use crate::app::context::Contexts as In;
+use crate::app::reasons;
 
 /// All commands, in the order of help.
 pub static COMMANDS: &[Command] = &[
@@ -177,14 +45,20 @@ pub static COMMANDS: &[Command] = &[
     Command::new(
         Id::Accept,
         "accept",
-        "Accept the suggestion for the selected target field.",
+        "Accept the suggestion for the selected target field or value.",
         &["a"],
-        In::MAP.or(In::CANDIDATES),
+        In::MAP.or(In::CANDIDATES).or(In::VALUES),
     )
     .footer(2)
     .unless(reasons::no_suggestion),
-    Command::new(Id::Reject, "reject", "Reject the suggestion; the field is left open.", &["x"], In::MAP)
-        .footer(3)
+    Command::new(
+        Id::Reject,
+        "reject",
+        "Reject the suggestion, the field is left open; in the values take the pair away, in the changes take one back.",
+        &["x"],
+        In::MAP.or(In::VALUES).or(In::CHANGES),
+    )
+    .footer(3)
         .unless(reasons::no_suggestion),
     Command::new(
         Id::Edit,
@@ -200,7 +74,7 @@ pub static COMMANDS: &[Command] = &[
         "next open",
         "Go to the next field that needs a decision; in the preview to the next reject.",
         &["]"],
-        In::MAP.or(In::PREVIEW),
+        In::MAP.or(In::PREVIEW).or(In::VALUES),
     )
     .footer(5),
     Command::new(
@@ -208,14 +82,14 @@ pub static COMMANDS: &[Command] = &[
         "previous open",
         "Go to the previous field that needs a decision; in the preview to the previous reject.",
         &["["],
-        In::MAP.or(In::PREVIEW),
+        In::MAP.or(In::PREVIEW).or(In::VALUES),
     ),
     Command::new(
         Id::BulkAccept,
         "accept all",
         "Accept every suggestion above a threshold; shows how many and which first.",
         &["A"],
-        In::MAP,
+        In::MAP.or(In::VALUES),
     )
     .footer(6)
     .unless(reasons::no_suggestions),
@@ -236,6 +110,23 @@ pub static COMMANDS: &[Command] = &[
     .unless(reasons::not_mapped),
     Command::new(Id::Note, "note", "Write a remark on the mapping, kept in the profile.", &["c"], In::MAP)
         .unless(reasons::not_mapped),
+    Command::new(
+        Id::Values,
+        "values",
+        "Map the values of the selected field: those of the source with their counts, against those that the target takes.",
+        &["w"],
+        In::MAP.or(In::PREVIEW),
+    )
+    .footer(6)
+    .unless(reasons::no_mapped_field),
+    Command::new(
+        Id::Otherwise,
+        "otherwise",
+        "Change what becomes of values without a pair: they stay, reject their records, or become empty.",
+        &["o"],
+        In::VALUES,
+    )
+    .footer(8),
     Command::new(
         Id::Show,
         "show",
@@ -299,13 +190,13 @@ pub static COMMANDS: &[Command] = &[
         &["ctrl-c"],
         In::ALL,
     ),
-    Command::new(Id::NextPane, "next pane", "Move to the next pane.", &["tab"], In::PLACES.or(In::CONFIRM)).footer(12),
+    Command::new(Id::NextPane, "next pane", "Move to the next pane.", &["tab"], In::PLACES.or(In::CONFIRM).or(In::CHANGES)).footer(12),
     Command::new(
         Id::PreviousPane,
         "previous pane",
         "Move to the previous pane.",
         &["shift-tab"],
-        In::PLACES.or(In::CONFIRM),
+        In::PLACES.or(In::CONFIRM).or(In::CHANGES),
     ),
     Command::new(Id::Down, "down", "Move down.", &["j", "down"], In::LISTS),
     Command::new(Id::Up, "up", "Move up.", &["k", "up"], In::LISTS),
@@ -328,9 +219,38 @@ pub static COMMANDS: &[Command] = &[
         &["N"],
         In::PLACES,
     ),
-    Command::new(Id::Undo, "undo", "Undo the last change of the profile.", &["u"], In::PLACES)
-        .unless(reasons::nothing_to_undo),
-    Command::new(Id::Redo, "redo", "Redo what was undone.", &["ctrl-r"], In::PLACES).unless(reasons::nothing_to_redo),
+    Command::new(
+        Id::Undo,
+        "undo",
+        "Undo the last change of the profile.",
+        &["u"],
+        In::PLACES.or(In::HISTORY).or(In::VALUES),
+    )
+    .unless(reasons::nothing_to_undo),
+    Command::new(
+        Id::Redo,
+        "redo",
+        "Redo what was undone.",
+        &["ctrl-r"],
+        In::PLACES.or(In::HISTORY).or(In::VALUES),
+    )
+    .unless(reasons::nothing_to_redo),
+    Command::new(
+        Id::History,
+        "history",
+        "List every change since the profile was opened; Enter goes back or forward to any of them.",
+        &["U"],
+        In::PLACES,
+    )
+    .unless(reasons::nothing_open),
+    Command::new(
+        Id::Differences,
+        "changes",
+        "Show what the profile says otherwise than when it was saved or run; any one of it can be taken back.",
+        &["="],
+        In::PLACES,
+    )
+    .unless(reasons::nothing_open),
     Command::new(
         Id::Save,
         "save",
@@ -378,6 +298,37 @@ pub static COMMANDS: &[Command] = &[
     Command::new(Id::NextFailing, "next failing", "Show the next record that fails.", &["ctrl-n"], In::EDITOR)
         .footer(4),
     Command::new(
+        Id::PreviousFailing,
+        "previous failing",
+        "Show the previous record that fails.",
+        &["ctrl-p"],
+        In::EDITOR,
+    ),
+    Command::new(
+        Id::StepOff,
+        "step off",
+        "Switch off the step that the cursor stands in; it is kept and can be switched on again.",
+        &["alt-o"],
+        In::EDITOR,
+    )
+    .footer(5),
+    Command::new(Id::StepOn, "step on", "Switch on the step that was switched off last.", &["alt-i"], In::EDITOR),
+    Command::new(
+        Id::StepEarlier,
+        "step earlier",
+        "Move the step that the cursor stands in before the step in front of it.",
+        &["alt-left", "alt-h"],
+        In::EDITOR,
+    )
+    .footer(6),
+    Command::new(
+        Id::StepLater,
+        "step later",
+        "Move the step that the cursor stands in behind the next step.",
+        &["alt-right", "alt-l"],
+        In::EDITOR,
+    ),
+    Command::new(
         Id::Back,
         "back",
         "Close what is on top; in a filtered list, show every row again.",
@@ -415,35 +366,3 @@ pub static COMMANDS: &[Command] = &[
     )
     .footer(16),
 ];
-
-#[cfg(test)]
-mod tests {
-    use super::super::key;
-    use super::*;
-
-    #[test]
-    fn every_key_reads_and_means_one_thing_in_every_context() {
-        let mut taken: Vec<(&str, Contexts, &str)> = Vec::new();
-        for command in COMMANDS {
-            for keys in command.keys {
-                for part in keys.split(' ') {
-                    assert!(key::chord(part).is_some(), "{keys} of {}", command.title);
-                }
-                for (other, contexts, title) in &taken {
-                    let clash = other == keys && contexts.meets(command.contexts);
-                    assert!(!clash, "{keys} is both {title} and {}", command.title);
-                }
-                taken.push((keys, command.contexts, command.title));
-            }
-        }
-    }
-
-    #[test]
-    fn every_command_has_a_sentence_and_is_listed_once() {
-        for (at, command) in COMMANDS.iter().enumerate() {
-            assert!(command.doc.ends_with('.'), "{}", command.title);
-            assert!(command.contexts != Contexts::NONE, "{} is nowhere", command.title);
-            assert!(COMMANDS[at + 1..].iter().all(|other| other.id != command.id), "{} twice", command.title);
-        }
-    }
-}
