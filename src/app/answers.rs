@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::boards::values;
+use super::boards::{drift, fixes, lineage, records, runs, twins, values};
 use super::effect::Asker;
 use super::msg::Answer;
 use super::overlay::{Confirm, ConfirmAction, Sheet};
@@ -76,7 +76,18 @@ pub(super) fn answered(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::RunEvent(event) => run::event(model, event),
         Answer::RunEnded { exit, errors } => return run::ended(model, exit, &errors),
         Answer::Report { folder, report } => report::answered(model, folder, report),
-        Answer::Behind(behind) => report::behind(model, *behind),
+        Answer::Records(found) => records::found(model, *found),
+        Answer::Rejects { object, rejects } => fixes::read(model, object, *rejects),
+        Answer::Twins(found) => twins::found(model, *found),
+        Answer::Lineage(lineage) => lineage::traced(model, *lineage),
+        Answer::Runs(list) => runs::found(model, list),
+        Answer::RunFound { folder, dry_run } => {
+            if !model.run.running() {
+                model.say(Tone::Note, "a run of this profile is under way; 4 shows it");
+                return vec![Effect::FollowRun { folder, dry_run }];
+            }
+        }
+        Answer::RunMemory(bytes) => run::memory(model, bytes),
         Answer::Saved { path, text, profile } => return saved(model, path, text, *profile),
         Answer::DraftSaved => {}
         Answer::MemoryFailed(text) => model.say(Tone::Bad, text),
@@ -128,6 +139,7 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     if let Some(first) = notices.first() {
         model.say(Tone::Note, first.clone());
     }
+    drift::open_where_it_matters(model);
     effects
 }
 

@@ -28,6 +28,15 @@ pub enum Context {
     History,
     Changes,
     Values,
+    Groups,
+    Twins,
+    Compare,
+    Fixes,
+    Records,
+    Lineage,
+    Drift,
+    Frequent,
+    Runs,
 }
 
 impl Context {
@@ -57,6 +66,15 @@ impl Context {
             Context::History => "History",
             Context::Changes => "Changes",
             Context::Values => "Values",
+            Context::Groups => "Variants",
+            Context::Twins => "Duplicates",
+            Context::Compare => "Side by side",
+            Context::Fixes => "Rejects",
+            Context::Records => "Records",
+            Context::Lineage => "Lineage",
+            Context::Drift => "Drift",
+            Context::Frequent => "Statistics",
+            Context::Runs => "Runs",
         }
     }
 }
@@ -88,8 +106,27 @@ impl Contexts {
     pub const HISTORY: Contexts = Contexts::of(Context::History);
     pub const CHANGES: Contexts = Contexts::of(Context::Changes);
     pub const VALUES: Contexts = Contexts::of(Context::Values);
+    pub const GROUPS: Contexts = Contexts::of(Context::Groups);
+    pub const TWINS: Contexts = Contexts::of(Context::Twins);
+    pub const COMPARE: Contexts = Contexts::of(Context::Compare);
+    pub const FIXES: Contexts = Contexts::of(Context::Fixes);
+    pub const RECORDS: Contexts = Contexts::of(Context::Records);
+    pub const LINEAGE: Contexts = Contexts::of(Context::Lineage);
+    pub const DRIFT: Contexts = Contexts::of(Context::Drift);
+    pub const RUNS: Contexts = Contexts::of(Context::Runs);
     /// Tables that lie on top.
-    pub const BOARDS: Contexts = Contexts::HISTORY.or(Contexts::CHANGES).or(Contexts::VALUES);
+    pub const BOARDS: Contexts = Contexts::HISTORY
+        .or(Contexts::CHANGES)
+        .or(Contexts::VALUES)
+        .or(Contexts::GROUPS)
+        .or(Contexts::TWINS)
+        .or(Contexts::COMPARE)
+        .or(Contexts::FIXES)
+        .or(Contexts::RECORDS)
+        .or(Contexts::LINEAGE)
+        .or(Contexts::DRIFT)
+        .or(Contexts::RUNS)
+        .or(Contexts::of(Context::Frequent));
     /// Wherever rows are moved through by letters and arrows.
     pub const LISTS: Contexts = Contexts::PLACES
         .or(Contexts::CANDIDATES)

@@ -9,7 +9,7 @@ use super::effect::{Asker, Question};
 use super::key::Chord;
 use super::places::map;
 use super::steps::{self, OffStep};
-use super::{Effect, Model, Overlay, Tone};
+use super::{Effect, Model, Overlay, Records, Tone};
 use crate::engine::Finding;
 use crate::profile::{Expression, FieldMapping, FilledBy, ObjectMapping, Profile};
 use crate::record::Origin;
@@ -49,6 +49,8 @@ pub struct Editor {
     pub allowed: Vec<String>,
     /// Signature and sentence of the function whose parentheses the cursor stands in.
     pub signature: Option<(String, String)>,
+    /// Records that it is tried on; the source's first ones where there are none.
+    pub sample: Option<Arc<Records>>,
 }
 
 /// What an expression gives on the records of the sample.
@@ -176,6 +178,11 @@ const OFFERED: usize = 8;
 
 /// Opens the editor on a target field; `text` replaces what the profile has.
 pub fn open(model: &mut Model, target: &str, text: Option<String>) -> Vec<Effect> {
+    open_on(model, target, text, None)
+}
+
+/// The same, with results on these records instead of the source's first ones.
+pub fn open_on(model: &mut Model, target: &str, text: Option<String>, sample: Option<Arc<Records>>) -> Vec<Effect> {
     let Some(project) = &model.project else { return Vec::new() };
     let mapped = project.mapping().and_then(|mapping| mapping.fields.iter().find(|field| field.target == target));
     let applied = mapped.map_or_else(String::new, expression_text);
@@ -216,6 +223,7 @@ pub fn open(model: &mut Model, target: &str, text: Option<String>) -> Vec<Effect
             .and_then(|object| object.field(target))
             .map_or_else(Vec::new, |field| field.constraints.one_of.clone()),
         signature: None,
+        sample,
     };
     editor.check();
     editor.look_around();
@@ -346,7 +354,7 @@ fn evaluate(model: &Model, editor: &Editor) -> Vec<Effect> {
         pair: project.pair,
         target: editor.target.clone(),
         expression: text,
-        sample: Arc::clone(&source.sample),
+        sample: Arc::clone(editor.sample.as_ref().unwrap_or(&source.sample)),
     }))]
 }
 

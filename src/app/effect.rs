@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::boards::records::Wanted;
 use super::msg::Job;
 use super::project::Records;
 use crate::matching::Remembered;
@@ -69,12 +70,53 @@ pub enum Effect {
         pair: usize,
         target: String,
     },
+    /// Groups of records with an equal duplicates key.
+    FindTwins {
+        profile: Arc<Profile>,
+        pair: usize,
+    },
+    /// Records of a source object by a field's value.
+    FindRecords {
+        object: String,
+        field: String,
+        wanted: Wanted,
+    },
+    /// A record's way through the mapping.
+    Trace {
+        profile: Arc<Profile>,
+        pair: usize,
+        number: u64,
+        about: Option<String>,
+    },
     StartRun {
         profile: Arc<Profile>,
         path: Option<PathBuf>,
         dry_run: bool,
+        /// A rejects file to run instead of the source.
+        rejects: Option<PathBuf>,
     },
     CancelRun,
+    /// Stop the run's process where it is, or let it go on.
+    PauseRun(bool),
+    /// Finish a run that was cut off, in its folder.
+    ResumeRun {
+        profile: Arc<Profile>,
+        path: Option<PathBuf>,
+        folder: PathBuf,
+    },
+    /// Follow a run that was started elsewhere.
+    FollowRun {
+        folder: PathBuf,
+        dry_run: bool,
+    },
+    FindRuns {
+        profile: PathBuf,
+    },
+    /// All rejects of an object of a run.
+    ReadRejects {
+        folder: PathBuf,
+        object: usize,
+    },
     ReadReport {
         folder: PathBuf,
     },

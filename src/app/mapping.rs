@@ -225,6 +225,16 @@ fn feeds(mapping: &FieldMapping, fields: &[Field]) -> (Vec<usize>, Option<String
     }
 }
 
+/// Names of the source fields that an expression reads; none where it does not read.
+pub(super) fn source_names(text: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    if let Ok(expression) = parse(text) {
+        collect_fields(&expression, &mut names);
+        return names.into_iter().map(str::to_owned).collect();
+    }
+    Vec::new()
+}
+
 /// Names of the source fields in an expression, in order, each once.
 fn collect_fields<'e>(expression: &'e Expr, names: &mut Vec<&'e str>) {
     match &expression.kind {

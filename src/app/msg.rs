@@ -4,11 +4,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::boards::lineage::Lineage;
+use super::boards::records::RecordRows;
+use super::boards::twins::TwinGroups;
 use super::boards::values::ValueCounts;
 use super::effect::Asker;
 use super::key::Chord;
 use super::places::preview::{Previewed, Whole};
-use super::places::report::Behind;
 use super::places::run::RunStarted;
 use super::places::start::Recent;
 use super::project::{Opened, Records};
@@ -18,6 +20,7 @@ use crate::matching::Suggestions;
 use crate::profile::Profile;
 use crate::report::Report;
 use crate::schema::ObjectStats;
+use crate::workspace::RunEntry;
 
 /// Something happened.
 #[derive(Debug)]
@@ -146,7 +149,23 @@ pub enum Answer {
         folder: PathBuf,
         report: Box<Report>,
     },
-    Behind(Box<Behind>),
+    /// Records behind a figure.
+    Records(Box<RecordRows>),
+    /// All rejects of an object of a run.
+    Rejects {
+        object: usize,
+        rejects: Box<RecordRows>,
+    },
+    Twins(Box<TwinGroups>),
+    Lineage(Box<Lineage>),
+    Runs(Vec<RunEntry>),
+    /// A run of the profile that was opened is under way.
+    RunFound {
+        folder: PathBuf,
+        dry_run: bool,
+    },
+    /// What the run's process holds, in bytes.
+    RunMemory(u64),
     Saved {
         path: PathBuf,
         text: String,

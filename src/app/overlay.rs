@@ -55,6 +55,10 @@ pub struct Confirm {
 #[derive(Debug, Clone)]
 pub enum ConfirmAction {
     Run,
+    /// Run the rejects of an object of the report again.
+    RunAgain {
+        object: usize,
+    },
     /// Overwrite a file that is not the profile's own.
     Overwrite(std::path::PathBuf),
     /// Take the draft; declined, it is dropped.
@@ -86,6 +90,15 @@ pub enum PromptPurpose {
     Value {
         target: String,
         from: String,
+    },
+    /// What stands for a wrong source value: a step of the expression.
+    Correct {
+        target: String,
+        from: String,
+    },
+    /// What fills an empty value: a step of the expression.
+    Default {
+        target: String,
     },
 }
 
@@ -120,6 +133,14 @@ pub enum ChooserPurpose {
     Pair,
     /// What a source value becomes; the value grid lies below.
     Value { from: String },
+    /// What a group of variants becomes.
+    Survivor { group: usize },
+    /// The field that tells which records are one.
+    DuplicateKey,
+    /// What is done about a group of rejects.
+    Fix { group: usize },
+    /// What a lost field is called now.
+    Rebind { line: usize },
 }
 
 impl Overlay {

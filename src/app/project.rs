@@ -77,6 +77,8 @@ pub struct Opened {
     pub draft_for: PathBuf,
     /// Something to say about it: "the target does not exist yet".
     pub notices: Vec<String>,
+    /// The source's objects as they were when the profile was last saved.
+    pub remembered: Vec<Object>,
 }
 
 /// (source object, target object, target field) whose suggestion was rejected, with the source field it named.
@@ -104,6 +106,8 @@ pub struct Project {
     pub pair: usize,
     pub suggestions: BTreeMap<(String, String), Arc<Suggestions>>,
     pub draft_for: PathBuf,
+    /// The source's objects as they were when the profile was last saved.
+    pub remembered: Vec<Object>,
     /// The profile as it was last run from here.
     pub ran: Option<Arc<Profile>>,
     /// Counts changes of the profile, undone ones included.
@@ -130,6 +134,7 @@ impl Project {
             sources: opened.sources,
             targets: opened.targets,
             draft_for: opened.draft_for,
+            remembered: opened.remembered,
             revision,
             ..Project::default()
         };

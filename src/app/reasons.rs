@@ -99,3 +99,26 @@ pub fn no_filter(model: &Model) -> Option<&'static str> {
 pub fn nothing_to_copy(model: &Model) -> Option<&'static str> {
     model.copyable().is_none().then_some("nothing to copy here")
 }
+
+pub fn no_report(model: &Model) -> Option<&'static str> {
+    model.report.report.is_none().then_some("there is no report yet")
+}
+
+pub fn nothing_runs(model: &Model) -> Option<&'static str> {
+    let runs = model.run.following.as_ref().is_some_and(|following| !following.ended);
+    (!runs).then_some("nothing runs")
+}
+
+pub fn nothing_to_finish(model: &Model) -> Option<&'static str> {
+    if model.run.running() {
+        return Some("a run is going on");
+    }
+    let cut_off = model.run.following.as_ref().is_some_and(|following| following.ended && following.exit != Some(0));
+    (!cut_off).then_some("no run was cancelled or cut off")
+}
+
+pub fn nothing_to_open(model: &Model) -> Option<&'static str> {
+    use super::context::Context;
+    let only_read = matches!(model.context(), Context::Changes | Context::Compare | Context::Lineage);
+    only_read.then_some("there is nothing behind this row")
+}

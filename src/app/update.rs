@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use super::answers::answered;
-use super::boards::{changes, history as past, values};
+use super::boards::{changes, drift, frequent, groups, history as past, runs, twins, values};
 use super::commands::{Command, Id};
 use super::context::Context;
 use super::key::Chord;
@@ -172,6 +172,20 @@ pub(super) fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
             Some(target) => values::open(model, &target),
             None => Vec::new(),
         },
+        Id::Groups => match super::places::value_target(model) {
+            Some(target) => groups::open(model, &target),
+            None => Vec::new(),
+        },
+        Id::Twins => twins::open(model),
+        Id::Frequent => {
+            frequent::open(model);
+            Vec::new()
+        }
+        Id::Drift => {
+            drift::open(model);
+            Vec::new()
+        }
+        Id::Runs => runs::open(model),
         Id::Save => save(model),
         Id::SaveAs => {
             start::ask(model, PromptPurpose::SaveAs);

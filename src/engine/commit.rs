@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::checkpoints::{Checkpoints, Committed};
+use super::codes::CodeId;
 use super::event::{Finding, RunEvent};
 use super::folder::PendingFile;
 use super::ledger::{Fate, Ledger};
@@ -24,6 +25,9 @@ use crate::report::RateLog;
 const PROGRESS_EVERY: Duration = Duration::from_millis(200);
 /// How many rejects are kept as samples for the report and told as events.
 const SAMPLES: usize = 20;
+
+/// Reasons that a progress event tells.
+const TOLD_REASONS: usize = 12;
 
 /// A reject as people see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,7 +163,17 @@ impl<'a> Committer<'a> {
             source_bytes: self.source_bytes,
             target_bytes: self.target_bytes(),
             elapsed_ms: self.started.elapsed().as_millis() as u64,
+            reasons: self.top_reasons(),
         });
+    }
+
+    /// The most frequent reasons so far.
+    fn top_reasons(&self) -> Vec<(String, u64)> {
+        let mut reasons: Vec<(CodeId, u64)> =
+            self.tally.reasons.iter().map(|(code, tally)| (*code, tally.count)).collect();
+        reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
+        reasons.truncate(TOLD_REASONS);
+        reasons.into_iter().map(|(code, count)| (self.plan.label(code).to_owned(), count)).collect()
     }
 
     fn write_rows(&mut self, work: &mut Work) -> Result<Option<Vec<RowOutcome>>, Stop> {

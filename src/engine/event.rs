@@ -59,6 +59,9 @@ pub enum RunEvent {
         source_bytes: u64,
         target_bytes: u64,
         elapsed_ms: u64,
+        /// The most frequent reasons (`field:code`) so far, with their counts.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        reasons: Vec<(String, u64)>,
     },
     /// A sample of rejects as they happen (not every one; all stand in `rejects.csv`).
     Rejected {

@@ -7,6 +7,7 @@ use super::plan::{Plan, PlanScratch, Verdict};
 use super::run::RunError;
 use super::settle::{Bid, Dropped, Settle};
 use crate::connect::{Chunk, ReadRequest, Source};
+use crate::dedupe::Fingerprint;
 use crate::profile::{Issue, Keep, ObjectMapping};
 use crate::record::{Batch, Cell, Kind, Origin, Stretch};
 
@@ -23,6 +24,10 @@ pub struct Preview {
     pub after: Vec<PreviewCell>,
     pub fate: PreviewFate,
     pub findings: Vec<Finding>,
+    /// The duplicates key's fingerprint; 0 where the record is not valid, the key is empty or there is no rule.
+    pub key: Fingerprint,
+    /// How many target fields are filled.
+    pub filled: u32,
 }
 
 /// A cell's kind and canonical text.
@@ -58,12 +63,15 @@ pub fn preview(plan: &Plan, batch: &Batch, scratch: &mut PlanScratch, settled: &
         for row in 0..records.len() {
             let record = records.record(row);
             dropped.push(settled.decide(plan, row, records, scratch));
+            let is_valid = scratch.verdict(row) == Verdict::Valid;
             shown.push(Preview {
                 origin: record.origin(),
                 before: record.cells().map(PreviewCell::from).collect(),
                 after: (0..plan.width()).map(|field| plan.value(field, row, records, scratch).into()).collect(),
                 fate: fate(scratch.verdict(row), dropped[row]),
                 findings: Vec::new(),
+                key: if is_valid { plan.key(row, records, scratch) } else { 0 },
+                filled: if is_valid { scratch.filled(row) } else { 0 },
             });
         }
         // To say a finding, the plan runs over the record alone: what the stretch left in `scratch` goes with it.

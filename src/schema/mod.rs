@@ -28,3 +28,8 @@ pub use model::{Constraints, Field, FieldType, Object, Schema};
 pub use scan::{ScanProgress, profile_all, profile_prefix};
 pub use stats::{Counted, DateCount, Distinct, FieldStats, Misfit, ObjectStats, Oddities, TypeFit};
 pub use template::{Template, load_template, templates};
+
+/// The shape of a value: `AA-999` for `DE-204`, as in [`FieldStats::patterns`].
+pub fn shape_of(value: &str) -> String {
+    String::from_utf8_lossy(shape::Shape::of(value.as_bytes()).as_bytes()).into_owned()
+}

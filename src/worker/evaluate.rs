@@ -79,7 +79,7 @@ fn is_filled(cell: &PreviewCell) -> bool {
 }
 
 /// Finished values of target fields, by their index in the program's scope.
-struct FinishedValues<'a>(Vec<Cell<'a>>);
+pub(super) struct FinishedValues<'a>(Vec<Cell<'a>>);
 
 impl Targets for FinishedValues<'_> {
     fn target(&self, index: usize) -> Cell<'_> {
@@ -88,7 +88,7 @@ impl Targets for FinishedValues<'_> {
 }
 
 /// The plan's values, in the order that the program's scope has.
-fn finished_values<'a>(wanted: &[String], names: &[String], cells: &'a [PreviewCell]) -> FinishedValues<'a> {
+pub(super) fn finished_values<'a>(wanted: &[String], names: &[String], cells: &'a [PreviewCell]) -> FinishedValues<'a> {
     let values = wanted
         .iter()
         .map(|name| match names.iter().position(|known| known == name).and_then(|at| cells.get(at)) {

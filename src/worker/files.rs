@@ -1,20 +1,17 @@
 //! Small files: saving profiles, drafts, recent ones, reports and the records behind a reason.
 
 use std::path::Path;
+use std::sync::Mutex;
 
-use super::Teller;
+use super::opened::Shelf;
 use super::state_folder::{StateFolder, when};
-use crate::app::places::report::Behind;
+use super::{Teller, locked};
 use crate::app::places::start::Recent;
 use crate::app::{Answer, Draft, Problem};
-use crate::connect::{Chunk, ConnectError, Location, ReadRequest, open_source};
+use crate::connect::{ConnectError, Location};
 use crate::profile::{self, Profile};
-use crate::record::Batch;
 use crate::report::Report;
 use crate::workspace;
-
-/// Records shown behind a reason.
-const BEHIND: usize = 200;
 
 pub(super) fn recents(state: &StateFolder, teller: &Teller) {
     let recents = state.recent().into_iter().map(|path| Recent {
@@ -26,7 +23,15 @@ pub(super) fn recents(state: &StateFolder, teller: &Teller) {
 }
 
 /// Saves a profile. A file that is there and is not the profile's own is not touched before somebody said so.
-pub(super) fn save(path: &Path, old: Option<&str>, profile: &Profile, own: bool, state: &StateFolder, teller: &Teller) {
+pub(super) fn save(
+    path: &Path,
+    old: Option<&str>,
+    profile: &Profile,
+    own: bool,
+    shelf: &Mutex<Shelf>,
+    state: &StateFolder,
+    teller: &Teller,
+) {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     if !own && path.exists() {
         return teller.tell(Answer::Exists(path));
@@ -42,6 +47,7 @@ pub(super) fn save(path: &Path, old: Option<&str>, profile: &Profile, own: bool,
     match profile::save(&path, old.unwrap_or_default(), &moved) {
         Ok(new) => {
             state.remember(&path);
+            state.remember_source(&path, &locked(shelf).first_look);
             let base = path.parent().unwrap_or(Path::new(""));
             let saved = profile::parse(&new.text, base).unwrap_or(moved);
             teller.tell(Answer::Saved { path, text: new.text, profile: Box::new(saved) });
@@ -128,58 +134,19 @@ pub(super) fn latest_report(profile: &Path, teller: &Teller) {
     if let Some(run) = runs.iter().find(of_profile) {
         report(&run.folder, teller);
     }
-}
-
-/// The rejected records that have a label among their reasons, from the run's rejects file.
-pub(super) fn behind(folder: &Path, object: usize, label: &str, teller: &Teller) {
-    match rejects_with(folder, object, label) {
-        Ok(behind) => teller.tell(Answer::Behind(Box::new(behind))),
-        Err(error) => teller.tell(Answer::Failed(Problem::new("The rejects could not be read", &error))),
-    }
-}
-
-fn rejects_with(folder: &Path, object: usize, label: &str) -> Result<Behind, String> {
-    let bytes = std::fs::read(folder.join("report.json")).map_err(|error| error.to_string())?;
-    let report: Report = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-    let shown = report.objects.get(object).ok_or("the report has no such object")?;
-    let Some(name) = &shown.rejects_file else {
-        return Err(
-            "This reason drops records without rejecting them (a duplicate, say): they are not in a rejects file."
-                .to_owned(),
-        );
+    let running = |run: &&workspace::RunEntry| {
+        run.state == workspace::RunState::Running
+            && Path::new(&run.profile).file_name().is_some_and(|file| file.to_string_lossy() == name)
     };
-    let location = Location::from_argument(&folder.join(name).display().to_string());
-    read_rejects(&location, label).map_err(|error| error.to_string())
+    if let Some(run) = runs.iter().find(running) {
+        teller.tell(Answer::RunFound { folder: run.folder.clone(), dry_run: run.dry_run });
+    }
 }
 
-fn read_rejects(location: &Location, label: &str) -> Result<Behind, ConnectError> {
-    let source = open_source(location)?;
-    let object = source.objects()?.into_iter().next().unwrap_or_default();
-    let mut reader = source.read(&object, &ReadRequest::default())?;
-    let decoder = reader.decoder();
-    let fields = decoder.fields().to_vec();
-    let errors = fields.iter().position(|field| field == "_errors");
-    let row = fields.iter().position(|field| field == "_row");
-    let mut behind = Behind { label: label.to_owned(), ..Behind::default() };
-    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
-    while reader.next(&mut chunk)? {
-        decoder.decode(&mut chunk, &mut batch)?;
-        for record in batch.records() {
-            let said = errors.map(|at| record.cell(at).display().into_owned()).unwrap_or_default();
-            if !said.split(';').any(|one| one == label) {
-                continue;
-            }
-            if behind.records.len() >= BEHIND {
-                behind.more = true;
-                return Ok(behind);
-            }
-            let number = row.map(|at| record.cell(at).display().into_owned()).unwrap_or_default();
-            let cells = fields.iter().enumerate().filter(|(at, _)| Some(*at) != row);
-            let cells = cells.map(|(at, name)| (name.clone(), record.cell(at).display().into_owned()));
-            behind.records.push((format!("Record {number}"), cells.filter(|(_, text)| !text.is_empty()).collect()));
-        }
-    }
-    Ok(behind)
+/// The runs of the folder that a profile lies in.
+pub(super) fn runs(profile: &Path, teller: &Teller) {
+    let home = profile.parent().unwrap_or(Path::new("."));
+    teller.tell(Answer::Runs(workspace::list_runs(home).unwrap_or_default()));
 }
 
 #[cfg(test)]

@@ -7,12 +7,16 @@ mod evaluate;
 mod files;
 mod lane;
 mod learn;
+mod lineage;
 mod opened;
 mod pages;
 mod preview;
+mod records;
 mod run;
 mod scan;
 mod state_folder;
+mod telling;
+mod twins;
 mod values;
 
 use std::path::PathBuf;
@@ -43,6 +47,9 @@ pub struct Worker {
     live: Lane,
     counts: Lane,
     validation: Lane,
+    lookups: Lane,
+    /// The folder of the last validation.
+    validated: Arc<Mutex<Option<tempfile::TempDir>>>,
     run: run::RunLane,
     pending: Pending,
 }
@@ -85,6 +92,8 @@ impl Worker {
             live: lane("live values", Kind::LatestWins),
             counts: lane("value counts", Kind::LatestWins),
             validation: lane("validation", Kind::LatestWins),
+            lookups: lane("lookups", Kind::LatestWins),
+            validated: Arc::default(),
             run: run::RunLane::new(program, Arc::clone(&pending)),
             pending,
         }
@@ -113,13 +122,15 @@ impl Worker {
                 self.files.put(move |_| learn::learn(memory.as_deref(), new, &undone, &teller));
             }
             Effect::Save { path, text, profile, own } => {
-                self.files.put(move |_| files::save(&path, text.as_deref(), &profile, own, &state, &teller));
+                self.files.put(move |_| {
+                    files::save(&path, text.as_deref(), &profile, own, &shelf, &state, &teller);
+                });
             }
             Effect::SaveDraft(draft) => self.files.put(move |_| files::keep_draft(&draft, &teller)),
             Effect::DropDraft(path) => self.files.put(move |_| files::drop_draft(&path, &teller)),
             Effect::ReadReport { folder } => self.files.put(move |_| files::report(&folder, &teller)),
             Effect::ReadBehind { folder, object, label } => {
-                self.files.put(move |_| files::behind(&folder, object, &label, &teller));
+                self.files.put(move |_| records::behind(&folder, object, &label, &teller));
             }
             Effect::Scan { object } => self.scans.put(move |cancelled| scan::scan(&object, &shelf, cancelled, &teller)),
             Effect::Page { object, first, count } => {
@@ -132,19 +143,44 @@ impl Worker {
             Effect::Preview { revision, profile, pair } => self.previews.put(move |cancelled| {
                 preview::preview(revision, &profile, pair, &shelf, cancelled, &teller);
             }),
-            Effect::Validate { revision, profile, pair } => self.validation.put(move |cancelled| {
-                preview::validate(revision, &profile, pair, cancelled, &teller);
-            }),
+            Effect::Validate { revision, profile, pair } => {
+                let kept = Arc::clone(&self.validated);
+                self.validation.put(move |cancelled| {
+                    preview::validate(revision, &profile, pair, &kept, cancelled, &teller);
+                });
+            }
             Effect::CountValues { profile, pair, target } => self.counts.put(move |cancelled| {
                 values::count(&profile, pair, &target, &shelf, cancelled, &teller);
             }),
-            Effect::StartRun { profile, path, dry_run } => self.run.start(&profile, path, dry_run, teller),
+            Effect::ReadRejects { folder, object } => {
+                self.files.put(move |_| records::all_rejects(&folder, object, &teller));
+            }
+            Effect::FindRecords { object, field, wanted } => self.lookups.put(move |cancelled| {
+                records::find(&object, &field, &wanted, &shelf, cancelled, &teller);
+            }),
+            Effect::FindTwins { profile, pair } => self.lookups.put(move |cancelled| {
+                twins::find(&profile, pair, &shelf, cancelled, &teller);
+            }),
+            Effect::Trace { profile, pair, number, about } => self.lookups.put(move |_| {
+                lineage::trace(&profile, pair, number, about, &shelf, &teller);
+            }),
+            Effect::FindRuns { profile } => self.files.put(move |_| files::runs(&profile, &teller)),
+            Effect::StartRun { profile, path, dry_run, rejects } => {
+                self.run.start(run::Order { profile, path, dry_run, rejects, resume: None }, teller);
+            }
+            Effect::ResumeRun { profile, path, folder } => {
+                let order = run::Order { profile, path, dry_run: false, rejects: None, resume: Some(folder) };
+                self.run.start(order, teller);
+            }
+            Effect::FollowRun { folder, dry_run } => self.run.follow(folder, dry_run, teller),
             Effect::CancelRun => self.run.cancel(),
+            Effect::PauseRun(paused) => self.run.pause(paused),
             Effect::CancelWork => {
                 self.scans.cancel();
                 self.previews.cancel();
                 self.counts.cancel();
                 self.validation.cancel();
+                self.lookups.cancel();
             }
             Effect::Panic => self.files.put(|_| panic!("asked for by a test")),
         }

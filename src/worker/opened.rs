@@ -32,6 +32,8 @@ pub(super) struct Shelf {
     pub targets: Schema,
     /// Names of the source's and the target's system in the memory.
     pub systems: (String, String),
+    /// The source's objects as a first look at them tells, for comparing with a later first look.
+    pub first_look: Vec<Object>,
 }
 
 impl Shelf {
@@ -49,7 +51,17 @@ pub(super) fn open(job: &Job, shelf: &Mutex<Shelf>, state: &StateFolder, teller:
         Job::Demo => open_demo(shelf),
     };
     match opened {
-        Ok((opened, draft)) => {
+        Ok((mut opened, draft)) => {
+            opened.remembered = state.remembered_source(&opened.draft_for);
+            if opened.remembered.is_empty() && opened.path.is_some() {
+                let objects: Vec<Object> = opened
+                    .sources
+                    .iter()
+                    .filter(|source| source.stats.is_some())
+                    .map(|source| source.object.clone())
+                    .collect();
+                state.remember_source(&opened.draft_for, &objects);
+            }
             if let (Some(path), false) = (&opened.path, *job == Job::Demo) {
                 state.remember(path);
             }
@@ -157,6 +169,7 @@ fn open_profile(path: &Path, schema: Option<&Path>, shelf: &Mutex<Shelf>) -> Res
         targets,
         draft_for: path,
         notices,
+        remembered: Vec::new(),
     };
     Ok((opened, draft))
 }
@@ -214,7 +227,9 @@ fn put_on_shelf(
         objects.iter().filter_map(|object| Some((object.name.clone(), Arc::clone(object.stats.as_ref()?)))).collect();
     let systems = (system_name(from), target_system(to, &targets.name));
     let indexes = HashMap::new();
-    *locked(shelf) = Shelf { source: Some(source), stats, indexes, targets: targets.clone(), systems };
+    let first_look =
+        objects.iter().filter(|object| object.stats.is_some()).map(|object| object.object.clone()).collect();
+    *locked(shelf) = Shelf { source: Some(source), stats, indexes, targets: targets.clone(), systems, first_look };
 }
 
 /// A target that does not exist yet: the source's fields under their own names.

@@ -184,6 +184,23 @@ pub(super) fn page(
     }
 }
 
+/// The record with a number (from 1); empty where there is none.
+pub(super) fn one(
+    source: &Arc<dyn Source>,
+    object: &str,
+    number: u64,
+    shelf: &Mutex<Shelf>,
+    cancelled: &AtomicBool,
+) -> Result<Records, ConnectError> {
+    let first = number.saturating_sub(1);
+    let index = locked(shelf).indexes.get(object).cloned();
+    let from = index.map_or_else(
+        || Index::default().before(0),
+        |index| index.lock().unwrap_or_else(PoisonError::into_inner).before(first),
+    );
+    read(&**source, object, from, first, 1, cancelled)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

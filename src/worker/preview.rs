@@ -1,11 +1,11 @@
 //! Records before and after: the telling ones at once, counts for the whole source in the background. Both are the
 //! run's own plan; the counts are a dry run in a folder of its own that goes away.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::opened::Shelf;
+use super::telling::{FieldInputs, Telling};
 use super::{Teller, locked};
 use crate::app::Answer;
 use crate::app::places::preview::{Outcome, PreviewField, PreviewRecord, Previewed, Whole};
@@ -16,13 +16,9 @@ use crate::report::Reason;
 use crate::schema::Object;
 use crate::transform::{Program, Scope};
 
-/// Records that are looked at for telling ones.
-const LOOKED_AT: usize = 3_000;
-/// Rejects shown with the same reasons.
-const ALIKE: usize = 5;
-/// Records shown in all, and of them the first ones that nothing is special about.
-const SHOWN: usize = 400;
-const ORDINARY: usize = 40;
+/// Records that are looked at before anything is shown, and in all.
+const FIRST: u64 = 2_000;
+const LOOKED_AT: u64 = 100_000;
 
 pub(super) fn preview(
     revision: u64,
@@ -38,29 +34,34 @@ pub(super) fn preview(
         (shelf.source.clone(), mapping.and_then(|mapping| shelf.target_object(&mapping.to)).cloned())
     };
     let (Some(source), Some(mapping)) = (source, profile.objects.get(pair)) else { return };
-    let mut looked_at: Vec<Preview> = Vec::new();
     let compile = |fields: &[String]| compiled(profile, mapping, fields, target.as_ref());
     let mut fields = Vec::new();
+    let mut telling = Telling::default();
+    let tell = |preview: Previewed| teller.tell(Answer::Previewed { revision, preview: Box::new(preview) });
     let done = engine::preview_object(&*source, mapping, compile, |plan, one| {
-        if fields.is_empty() {
+        if telling.looked_at() == 0 {
             fields = preview_fields(mapping, plan.source_fields());
+            telling = Telling::new(&fields, plan.source_fields());
         }
-        looked_at.push(one);
-        looked_at.len() < LOOKED_AT && !cancelled.load(Ordering::Relaxed)
+        telling.take(one);
+        if telling.looked_at() == FIRST {
+            tell(shown(&fields, &telling, false));
+        }
+        telling.looked_at() < LOOKED_AT && !cancelled.load(Ordering::Relaxed)
     });
     if cancelled.load(Ordering::Relaxed) {
         return;
     }
     let previewed = match done {
-        Ok(()) => telling(&fields, looked_at),
+        Ok(()) => shown(&fields, &telling, true),
         Err(error) => {
             Previewed { problem: error.to_string().lines().map(str::to_owned).collect(), ..Previewed::default() }
         }
     };
-    teller.tell(Answer::Previewed { revision, preview: Box::new(previewed) });
+    tell(previewed);
 }
 
-fn compiled(
+pub(super) fn compiled(
     profile: &Profile,
     mapping: &ObjectMapping,
     fields: &[String],
@@ -70,13 +71,7 @@ fn compiled(
     Plan::compile(mapping, fields, target, options)
 }
 
-/// A target field and the positions of the source fields that it reads.
-struct FieldInputs {
-    field: PreviewField,
-    columns: Vec<usize>,
-}
-
-fn preview_fields(mapping: &ObjectMapping, source_fields: &[String]) -> Vec<FieldInputs> {
+pub(super) fn preview_fields(mapping: &ObjectMapping, source_fields: &[String]) -> Vec<FieldInputs> {
     let names: Vec<String> = mapping.fields.iter().map(|field| field.target.clone()).collect();
     let scope = Scope { source_fields, target_fields: &names };
     mapping
@@ -91,74 +86,14 @@ fn preview_fields(mapping: &ObjectMapping, source_fields: &[String]) -> Vec<Fiel
         .collect()
 }
 
-/// Rejects first (a few of each kind), then records with a rare kind of value, then the first ones.
-fn telling(fields: &[FieldInputs], looked_at: Vec<Preview>) -> Previewed {
-    let mut kinds: HashMap<String, usize> = HashMap::new();
-    let mut chosen: Vec<(u8, String, usize)> = Vec::new();
-    let extremes = extremes(fields, &looked_at);
-    for (at, one) in looked_at.iter().enumerate() {
-        let labels: Vec<String> = one.findings.iter().map(engine::Finding::label).collect();
-        match one.fate {
-            PreviewFate::Rejected | PreviewFate::Duplicate => {
-                let seen = kinds.entry(labels.join(" ")).or_default();
-                *seen += 1;
-                if *seen <= ALIKE {
-                    chosen.push((u8::from(one.fate == PreviewFate::Duplicate), labels.join(" "), at));
-                }
-            }
-            PreviewFate::Filtered => {
-                let seen = kinds.entry("filtered".to_owned()).or_default();
-                *seen += 1;
-                if *seen <= ALIKE {
-                    chosen.push((3, "left out by `where`".to_owned(), at));
-                }
-            }
-            PreviewFate::Written => match extremes.get(&at) {
-                Some(why) => chosen.push((2, why.clone(), at)),
-                None if at < ORDINARY => chosen.push((4, "one of the first".to_owned(), at)),
-                None => {}
-            },
-        }
-    }
-    chosen.sort_by_key(|(rank, _, at)| (*rank, *at));
-    chosen.truncate(SHOWN);
-    let mut records: Vec<Option<Preview>> = looked_at.into_iter().map(Some).collect();
-    let shown = chosen.into_iter().filter_map(|(_, why, at)| Some(record(fields, records.get_mut(at)?.take()?, why)));
+fn shown(fields: &[FieldInputs], telling: &Telling, complete: bool) -> Previewed {
     Previewed {
-        records: shown.collect(),
+        records: telling.chosen().into_iter().map(|(why, one)| record(fields, one, why)).collect(),
         fields: fields.iter().map(|inputs| inputs.field.clone()).collect(),
         problem: Vec::new(),
+        looked_at: telling.looked_at(),
+        complete,
     }
-}
-
-/// For each target field the record with the longest input, and the first where a usually filled input is empty.
-fn extremes(fields: &[FieldInputs], looked_at: &[Preview]) -> HashMap<usize, String> {
-    let mut found: HashMap<usize, String> = HashMap::new();
-    for inputs in fields {
-        for column in &inputs.columns {
-            let name = inputs.field.inputs.first().map_or("", String::as_str);
-            let written = || looked_at.iter().enumerate().filter(|(_, one)| one.fate == PreviewFate::Written);
-            let length = |one: &Preview| one.before.get(*column).map_or(0, |cell| cell.text.chars().count());
-            if let Some((at, longest)) = written().max_by_key(|(at, one)| (length(one), std::cmp::Reverse(*at)))
-                && length(longest) > 0
-            {
-                found.entry(at).or_insert_with(|| format!("longest {name}"));
-            }
-            let odd = written().find(|(_, one)| {
-                one.before
-                    .get(*column)
-                    .is_some_and(|cell| cell.text.chars().any(|letter| !letter.is_ascii() || letter.is_control()))
-            });
-            if let Some((at, _)) = odd {
-                found.entry(at).or_insert_with(|| format!("unusual letters in {name}"));
-            }
-            let empty = written().find(|(_, one)| length(one) == 0);
-            if let Some((at, _)) = empty {
-                found.entry(at).or_insert_with(|| format!("no {name}"));
-            }
-        }
-    }
-    found
 }
 
 fn record(fields: &[FieldInputs], one: Preview, why: String) -> PreviewRecord {
@@ -186,7 +121,16 @@ fn record(fields: &[FieldInputs], one: Preview, why: String) -> PreviewRecord {
 }
 
 /// Every record of the source through the plan: a dry run, its figures told as they come in.
-pub(super) fn validate(revision: u64, profile: &Profile, pair: usize, cancelled: &AtomicBool, teller: &Teller) {
+///
+/// The folder of the dry run is kept in `kept` until the next one: its rejects file has the records behind the counts.
+pub(super) fn validate(
+    revision: u64,
+    profile: &Profile,
+    pair: usize,
+    kept: &Mutex<Option<tempfile::TempDir>>,
+    cancelled: &AtomicBool,
+    teller: &Teller,
+) {
     let tell = |whole: Whole| teller.tell(Answer::Counted { revision, whole: Box::new(whole) });
     let stopped = |text: String| Whole { stopped: Some(text), ..Whole::default() };
     let Some(mapping) = profile.objects.get(pair) else { return };
@@ -226,8 +170,10 @@ pub(super) fn validate(revision: u64, profile: &Profile, pair: usize, cancelled:
                 reasons: object.map_or_else(Vec::new, |object| object.reasons.clone()),
                 complete: end.error.is_none(),
                 stopped: end.error.map(|error| error.to_string()).or(end.report.outcome_reason.clone()),
+                folder: Some(options.out.clone()),
                 ..Whole::default()
             };
+            *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(folder);
             tell(whole);
         }
         Err(error) => tell(stopped(error.to_string())),
@@ -238,27 +184,13 @@ pub(super) fn validate(revision: u64, profile: &Profile, pair: usize, cancelled:
 fn take(whole: &mut Whole, object: &str, event: &RunEvent) -> bool {
     match event {
         RunEvent::ObjectStarted { object: name, total_bytes } if name == object => whole.total_bytes = *total_bytes,
-        RunEvent::Progress { object: name, ledger, source_bytes, .. } if name == object => {
+        RunEvent::Progress { object: name, ledger, source_bytes, reasons, .. } if name == object => {
             whole.ledger = *ledger;
             whole.source_bytes = *source_bytes;
+            let reason =
+                |(label, count): &(String, u64)| Reason { label: label.clone(), count: *count, ..Reason::default() };
+            whole.reasons = reasons.iter().map(reason).collect();
             return true;
-        }
-        RunEvent::Rejected { object: name, findings, .. } if name == object => {
-            for finding in findings {
-                let label = finding.label();
-                match whole.reasons.iter_mut().find(|reason| reason.label == label) {
-                    Some(reason) => reason.count += 1,
-                    None => whole.reasons.push(Reason {
-                        label,
-                        field: finding.field.clone(),
-                        code: finding.code.clone(),
-                        count: 1,
-                        meaning: finding.reason.clone(),
-                        examples: finding.value.clone().into_iter().collect(),
-                    }),
-                }
-            }
-            whole.reasons.sort_by_key(|reason| std::cmp::Reverse(reason.count));
         }
         _ => {}
     }

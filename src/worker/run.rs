@@ -1,9 +1,10 @@
 //! The run lane: a run is a process of its own whose journal is followed, so that it outlives the screen.
 
-use std::fs::File;
+use std::cell::RefCell;
+use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -15,6 +16,7 @@ use crate::app::places::run::RunStarted;
 use crate::app::{Answer, Problem};
 use crate::engine::{self, RunEvent};
 use crate::profile::{self, Profile};
+use crate::workspace;
 
 /// How often the journal is looked at.
 const LOOK: Duration = Duration::from_millis(60);
@@ -32,13 +34,37 @@ impl RunLane {
     }
 
     /// Starts `mapwright run` and follows it. The app asks only while nothing runs.
-    pub fn start(&self, profile: &Arc<Profile>, path: Option<PathBuf>, dry_run: bool, teller: Teller) {
-        let (program, profile) = (self.program.clone(), Arc::clone(profile));
-        let (process, pending) = (Arc::clone(&self.process), Arc::clone(&self.pending));
+    pub fn start(&self, order: Order, teller: Teller) {
+        let (program, process) = (self.program.clone(), Arc::clone(&self.process));
+        self.behind(teller, move |teller| run(&program, &order, &process, teller));
+    }
+
+    /// Follows a run that another process started, until it has ended.
+    pub fn follow(&self, folder: PathBuf, dry_run: bool, teller: Teller) {
+        let process = Arc::clone(&self.process);
+        self.behind(teller, move |teller| {
+            let id = fs::read_to_string(folder.join("lock")).ok().and_then(|text| text.trim().parse().ok());
+            *process.lock().unwrap_or_else(PoisonError::into_inner) = id;
+            teller.tell(Answer::RunStarted(RunStarted { folder: folder.clone(), dry_run }));
+            let exit = follow(
+                &folder,
+                teller,
+                id,
+                || !is_running(&folder),
+                || engine::Manifest::read(&folder).and_then(|manifest| manifest.exit),
+            );
+            *process.lock().unwrap_or_else(PoisonError::into_inner) = None;
+            teller.tell(Answer::RunEnded { exit, errors: String::new() });
+            Ok(())
+        });
+    }
+
+    fn behind(&self, teller: Teller, work: impl FnOnce(&Teller) -> Result<(), String> + Send + 'static) {
+        let pending = Arc::clone(&self.pending);
         pending.fetch_add(1, Ordering::SeqCst);
         let counted = Arc::clone(&pending);
         let started = std::thread::Builder::new().name("run".to_owned()).spawn(move || {
-            if let Err(error) = run(&program, &profile, path.as_deref(), dry_run, &process, &teller) {
+            if let Err(error) = work(&teller) {
                 teller.tell(Answer::Failed(Problem::new("The run could not be started", &error)));
             }
             counted.fetch_sub(1, Ordering::SeqCst);
@@ -48,55 +74,85 @@ impl RunLane {
         }
     }
 
-    /// Asks the process to end at the next safe point, as Ctrl-C would.
+    /// Asks the process to end at the next safe point, as Ctrl-C would. A paused one goes on first, to hear it.
     pub fn cancel(&self) {
+        self.signal("-INT");
+        self.signal("-CONT");
+    }
+
+    /// Stops the process where it is, or lets it go on.
+    pub fn pause(&self, paused: bool) {
+        self.signal(if paused { "-STOP" } else { "-CONT" });
+    }
+
+    fn signal(&self, signal: &str) {
         let process = *self.process.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(process) = process {
-            interrupt(process);
+            send(process, signal);
         }
     }
 }
 
+/// What is to be run.
+pub(super) struct Order {
+    pub profile: Arc<Profile>,
+    pub path: Option<PathBuf>,
+    pub dry_run: bool,
+    /// A rejects file to run instead of the source.
+    pub rejects: Option<PathBuf>,
+    /// The folder of a run that is to be finished.
+    pub resume: Option<PathBuf>,
+}
+
 /// The POSIX way to send a signal without unsafe code.
-fn interrupt(process: u32) {
+fn send(process: u32, signal: &str) {
     let _ = Command::new("kill")
-        .args(["-INT", &process.to_string()])
+        .args([signal, &process.to_string()])
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
 }
 
-fn run(
-    program: &Path,
-    profile: &Profile,
-    path: Option<&Path>,
-    dry_run: bool,
-    process: &Mutex<Option<u32>>,
-    teller: &Teller,
-) -> Result<(), String> {
+/// Whether the run of a folder is under way, in whatever process.
+pub(super) fn is_running(folder: &Path) -> bool {
+    workspace::list_runs(folder).is_ok_and(|runs| runs.iter().any(|run| run.state == workspace::RunState::Running))
+}
+
+fn run(program: &Path, order: &Order, process: &Mutex<Option<u32>>, teller: &Teller) -> Result<(), String> {
+    let Order { profile, path, dry_run, rejects, resume } = order;
     let scratch = tempfile::Builder::new().prefix("mapwright-run-").tempdir().map_err(|error| error.to_string())?;
-    let written = as_file(profile, path, scratch.path())?;
-    let folder = engine::default_folder(path.unwrap_or_else(|| Path::new("profile.yaml")));
+    let written = as_file(profile, path.as_deref(), scratch.path())?;
+    let new = || engine::default_folder(path.as_deref().unwrap_or_else(|| Path::new("profile.yaml")));
+    let folder = resume.clone().unwrap_or_else(new);
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     let errors_path = scratch.path().join("errors");
     let errors = File::create(&errors_path).map_err(|error| error.to_string())?;
     let mut command = Command::new(program);
     command.arg("run").arg(&written).arg("--out").arg(&folder).args(["--format", "json"]);
-    if dry_run {
+    if *dry_run {
         command.arg("--dry-run");
+    }
+    if resume.is_some() {
+        command.arg("--resume");
+    }
+    if let Some(rejects) = rejects {
+        command.arg("--rejects").arg(rejects);
     }
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(errors);
     // A group of its own: Ctrl-C and the end of the terminal do not reach it.
     #[cfg(unix)]
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
+    let child = command.spawn().map_err(|error| format!("{}: {error}", program.display()))?;
     let set = |id: Option<u32>| *process.lock().unwrap_or_else(PoisonError::into_inner) = id;
-    set(Some(child.id()));
-    teller.tell(Answer::RunStarted(RunStarted { folder: folder.clone(), dry_run }));
-    let exit = follow(&mut child, &folder, teller);
+    let id = child.id();
+    set(Some(id));
+    teller.tell(Answer::RunStarted(RunStarted { folder: folder.clone(), dry_run: *dry_run }));
+    let child = RefCell::new(child);
+    let ended = || !matches!(child.borrow_mut().try_wait(), Ok(None));
+    let exit = follow(&folder, teller, Some(id), ended, || child.borrow_mut().try_wait().ok().flatten()?.code());
     set(None);
-    let errors = std::fs::read_to_string(&errors_path).unwrap_or_default();
+    let errors = fs::read_to_string(&errors_path).unwrap_or_default();
     teller.tell(Answer::RunEnded { exit, errors });
     Ok(())
 }
@@ -113,22 +169,42 @@ fn as_file(profile: &Profile, path: Option<&Path>, scratch: &Path) -> Result<Pat
     copy.target = location_from(&copy.target, scratch);
     let name = path.and_then(Path::file_name).map_or_else(|| "profile.yaml".into(), ToOwned::to_owned);
     let file = scratch.join(name);
-    std::fs::write(&file, profile::write_new(&copy)).map_err(|error| error.to_string())?;
+    fs::write(&file, profile::write_new(&copy)).map_err(|error| error.to_string())?;
     Ok(file)
 }
 
-/// Tells the journal's events until the process has ended and everything was told.
-fn follow(child: &mut Child, folder: &Path, teller: &Teller) -> Option<i32> {
+/// Tells the journal's events until the process has ended and everything was told; gives its exit code.
+fn follow(
+    folder: &Path,
+    teller: &Teller,
+    process: Option<u32>,
+    ended: impl Fn() -> bool,
+    exit: impl Fn() -> Option<i32>,
+) -> Option<i32> {
     let mut journal = Journal { path: folder.join("events.ndjson"), read: 0 };
+    let mut looks: u32 = 0;
     loop {
-        let ended = child.try_wait();
+        // Looked at before the journal: what was written until then is told.
+        let ended = ended();
         journal.tell(teller);
-        match ended {
-            Ok(Some(status)) => return status.code(),
-            Ok(None) => std::thread::sleep(LOOK),
-            Err(_) => return None,
+        if ended {
+            return exit();
         }
+        if looks.is_multiple_of(8)
+            && let Some(bytes) = process.and_then(memory)
+        {
+            teller.tell(Answer::RunMemory(bytes));
+        }
+        looks = looks.wrapping_add(1);
+        std::thread::sleep(LOOK);
     }
+}
+
+/// Resident memory of a process, where the system tells it in `/proc` (proc(5), `VmRSS`).
+fn memory(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kibibytes| kibibytes << 10)
 }
 
 /// A journal that grows.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use crate::profile::Profile;
+use crate::schema::Object;
 
 /// Profiles that are remembered.
 const REMEMBERED: usize = 30;
@@ -61,6 +62,28 @@ impl StateFolder {
             file.persist(folder.join("recent")).map_err(|error| error.error)
         });
         drop(written);
+    }
+
+    /// What the source of a profile is like, for telling later what has changed.
+    pub fn remember_source(&self, profile: &Path, objects: &[Object]) {
+        let Ok(folder) = self.made() else { return };
+        let Ok(text) = serde_json::to_vec(objects) else { return };
+        let written = tempfile::NamedTempFile::new_in(&folder).and_then(|mut file| {
+            file.write_all(&text)?;
+            file.persist(self.source_file(profile)).map_err(|error| error.error)
+        });
+        drop(written);
+    }
+
+    /// The source's objects as they were when the profile was last saved; empty where nothing is remembered.
+    pub fn remembered_source(&self, profile: &Path) -> Vec<Object> {
+        let text = fs::read(self.source_file(profile)).unwrap_or_default();
+        serde_json::from_slice(&text).unwrap_or_default()
+    }
+
+    fn source_file(&self, profile: &Path) -> PathBuf {
+        let name = profile.display().to_string();
+        self.0.join(format!("source-{:016x}.json", xxhash_rust::xxh3::xxh3_64(name.as_bytes())))
     }
 
     /// Recent profiles, the latest first; those that are gone are left out.

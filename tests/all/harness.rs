@@ -174,6 +174,17 @@ impl Harness {
         self
     }
 
+    /// Takes in what comes within a time.
+    pub fn take(mut self, time: Duration) -> Harness {
+        let until = Instant::now() + time;
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            if let Ok(msg) = self.messages.recv_timeout(left) {
+                self.send(msg);
+            }
+        }
+        self
+    }
+
     /// Lets time go by.
     pub fn wait(mut self, time: Duration) -> Harness {
         self.clock += time;

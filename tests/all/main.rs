@@ -2,6 +2,7 @@
 
 mod architecture;
 mod bad_input;
+mod boards;
 mod check;
 mod cli;
 mod connect;

@@ -36,7 +36,13 @@ fn number(name: &str, otherwise: u64) -> u64 {
 fn harmless(effect: &Effect) -> bool {
     !matches!(
         effect,
-        Effect::Open(_) | Effect::Save { .. } | Effect::SaveDraft(_) | Effect::DropDraft(_) | Effect::StartRun { .. }
+        Effect::Open(_)
+            | Effect::Save { .. }
+            | Effect::SaveDraft(_)
+            | Effect::DropDraft(_)
+            | Effect::StartRun { .. }
+            | Effect::ResumeRun { .. }
+            | Effect::FollowRun { .. }
     )
 }
 

@@ -3,8 +3,18 @@
 //! A board says what there is to see ([`Table`]) without any looks; `ui` draws them all alike. One file a board.
 
 pub mod changes;
+pub mod drift;
+pub mod fixes;
+pub mod frequent;
+pub mod groups;
 pub mod history;
+pub mod lineage;
+pub mod records;
+pub mod runs;
+pub mod twins;
 pub mod values;
+
+use std::borrow::Cow;
 
 use super::commands::Id;
 use super::context::Context;
@@ -23,6 +33,15 @@ pub enum Kind {
     History,
     Changes(changes::Changes),
     Values(values::ValueGrid),
+    Groups(groups::Groups),
+    Twins(twins::Twins),
+    Compare(twins::Compare),
+    Fixes(fixes::Fixes),
+    Records(records::RecordBoard),
+    Lineage(lineage::Lineage),
+    Drift(drift::DriftBoard),
+    Frequent(frequent::Frequent),
+    Runs(runs::Runs),
 }
 
 /// How loudly something is said.
@@ -40,9 +59,9 @@ pub enum Ink {
 }
 
 /// A column: at least so wide, and its share of what is left.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Column {
-    pub head: &'static str,
+    pub head: Cow<'static, str>,
     pub least: usize,
     pub weight: usize,
     pub right: bool,
@@ -50,11 +69,11 @@ pub struct Column {
 
 impl Column {
     pub const fn new(head: &'static str, least: usize, weight: usize) -> Column {
-        Column { head, least, weight, right: false }
+        Column { head: Cow::Borrowed(head), least, weight, right: false }
     }
 
     pub const fn right(head: &'static str, least: usize) -> Column {
-        Column { head, least, weight: 0, right: true }
+        Column { head: Cow::Borrowed(head), least, weight: 0, right: true }
     }
 }
 
@@ -87,6 +106,15 @@ impl Board {
             Kind::History => Context::History,
             Kind::Changes(_) => Context::Changes,
             Kind::Values(_) => Context::Values,
+            Kind::Groups(_) => Context::Groups,
+            Kind::Twins(_) => Context::Twins,
+            Kind::Compare(_) => Context::Compare,
+            Kind::Fixes(_) => Context::Fixes,
+            Kind::Records(_) => Context::Records,
+            Kind::Lineage(_) => Context::Lineage,
+            Kind::Drift(_) => Context::Drift,
+            Kind::Frequent(_) => Context::Frequent,
+            Kind::Runs(_) => Context::Runs,
         }
     }
 
@@ -96,6 +124,15 @@ impl Board {
             Kind::History => (0, 0),
             Kind::Changes(_) => (1, 4),
             Kind::Values(_) => (2, 3),
+            Kind::Groups(_) => (1, 3),
+            Kind::Twins(_) => (1, 3),
+            Kind::Compare(_) => (1, 0),
+            Kind::Fixes(_) => (1, 3),
+            Kind::Records(_) => (0, 6),
+            Kind::Lineage(_) => (2, 0),
+            Kind::Drift(_) => (1, 2),
+            Kind::Frequent(_) => (0, 0),
+            Kind::Runs(_) => (0, 3),
         }
     }
 }
@@ -106,15 +143,30 @@ pub fn table(model: &Model, board: &Board) -> Table {
         Kind::History => history::table(model),
         Kind::Changes(changes) => changes::table(model, changes),
         Kind::Values(grid) => values::table(model, grid),
+        Kind::Groups(groups) => groups::table(model, groups),
+        Kind::Twins(twins) => twins::table(model, twins),
+        Kind::Compare(compare) => twins::compare_table(model, compare),
+        Kind::Fixes(fixes) => fixes::table(fixes),
+        Kind::Records(records) => records::table(records),
+        Kind::Lineage(lineage) => lineage::table(lineage),
+        Kind::Drift(drift) => drift::table(drift),
+        Kind::Frequent(frequent) => frequent::table(frequent),
+        Kind::Runs(runs) => runs::table(runs),
     }
 }
 
 /// What the board on top says about one of its rows.
 pub fn detail(model: &Model, board: &Board, row: usize) -> Detail {
     match &board.kind {
-        Kind::History => Detail::new(),
+        Kind::History | Kind::Compare(_) | Kind::Lineage(_) | Kind::Frequent(_) => Detail::new(),
         Kind::Changes(changes) => changes::detail(changes, row),
         Kind::Values(grid) => values::detail(model, grid, row),
+        Kind::Groups(groups) => groups::detail(groups, row),
+        Kind::Twins(twins) => twins::detail(model, twins, row),
+        Kind::Fixes(fixes) => fixes::detail(model, fixes, row),
+        Kind::Records(records) => records::detail(records, row),
+        Kind::Drift(drift) => drift::detail(drift, row),
+        Kind::Runs(runs) => runs::detail(runs, row),
     }
 }
 
@@ -162,6 +214,19 @@ pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
         Context::History => history::execute(model, id, selected),
         Context::Changes => changes::execute(model, id, selected),
         Context::Values => values::execute(model, id, selected),
+        Context::Groups => groups::execute(model, id, selected),
+        Context::Twins => twins::execute(model, id, selected),
+        Context::Compare => {
+            if id == Id::Survivor {
+                twins::next_keep(model);
+            }
+            Vec::new()
+        }
+        Context::Fixes => fixes::execute(model, id, selected),
+        Context::Records => records::execute(model, id, selected),
+        Context::Drift => drift::execute(model, id, selected),
+        Context::Frequent => frequent::execute(model, id, selected),
+        Context::Runs => runs::execute(model, id, selected),
         _ => Vec::new(),
     }
 }

@@ -93,8 +93,14 @@ pub fn counted(model: &mut Model, counts: ValueCounts) {
         model.end("counting values");
     }
     for overlay in &mut model.overlays {
-        if let Overlay::Board(board) = overlay
-            && let Kind::Values(grid) = &mut board.kind
+        let Overlay::Board(board) = overlay else { continue };
+        if let Kind::Groups(groups) = &mut board.kind
+            && groups.target == counts.target
+        {
+            groups.counted(counts);
+            return;
+        }
+        if let Kind::Values(grid) = &mut board.kind
             && grid.target == counts.target
         {
             let values: Vec<String> = counts.values.iter().map(|(value, _)| value.clone()).collect();

@@ -41,13 +41,14 @@ pub static COMMANDS: &[Command] = &[
         &["enter"],
         In::LISTS.or(In::TYPING).or(In::PROMPT),
     )
-    .footer(1),
+    .footer(1)
+    .unless(reasons::nothing_to_open),
     Command::new(
         Id::Accept,
         "accept",
-        "Accept the suggestion for the selected target field or value.",
+        "Accept the suggestion for the selected target field or value; in the drift rebind what is marked.",
         &["a"],
-        In::MAP.or(In::CANDIDATES).or(In::VALUES),
+        In::MAP.or(In::CANDIDATES).or(In::VALUES).or(In::DRIFT),
     )
     .footer(2)
     .unless(reasons::no_suggestion),
@@ -65,7 +66,7 @@ pub static COMMANDS: &[Command] = &[
         "edit",
         "Edit the expression of the selected target field, with results on real records.",
         &["e"],
-        In::MAP.or(In::PREVIEW).or(In::CANDIDATES),
+        In::MAP.or(In::PREVIEW).or(In::CANDIDATES).or(In::FIXES),
     )
     .footer(4)
     .unless(reasons::no_target_field),
@@ -96,9 +97,9 @@ pub static COMMANDS: &[Command] = &[
     Command::new(
         Id::Mark,
         "mark",
-        "Mark the selected target field; accept and reject then act on all marked fields.",
+        "Mark the selected target field; accept and reject then act on all marked fields. In the drift mark a renaming.",
         &["space"],
-        In::MAP,
+        In::MAP.or(In::DRIFT),
     ),
     Command::new(
         Id::Unmap,
@@ -119,6 +120,109 @@ pub static COMMANDS: &[Command] = &[
     )
     .footer(6)
     .unless(reasons::no_mapped_field),
+    Command::new(
+        Id::Groups,
+        "variants",
+        "Group the values of the selected field that are variants of one another, from strict to lax; Enter merges a group.",
+        &["C"],
+        In::MAP.or(In::PREVIEW),
+    )
+    .unless(reasons::no_mapped_field),
+    Command::new(
+        Id::Survivor,
+        "survivor",
+        "Choose the value that a group of variants becomes, or which of several duplicates stays.",
+        &["s"],
+        In::GROUPS.or(In::TWINS).or(In::COMPARE),
+    )
+    .footer(2),
+    Command::new(
+        Id::Twins,
+        "duplicates",
+        "Show records that are one, side by side, with the one that stays and why.",
+        &["D"],
+        In::PREVIEW,
+    )
+    .footer(7)
+    .unless(reasons::nothing_open),
+    Command::new(
+        Id::DuplicateKey,
+        "key",
+        "Choose the target field that tells which records are one.",
+        &["K"],
+        In::TWINS,
+    )
+    .footer(3),
+    Command::new(
+        Id::Lineage,
+        "lineage",
+        "Show where the values of the selected record come from: source file and line, every step, checks, fate.",
+        &["L"],
+        In::DATA.or(In::PREVIEW).or(In::REPORT).or(In::RECORDS),
+    )
+    .footer(8)
+    .unless(reasons::nothing_open),
+    Command::new(
+        Id::Frequent,
+        "statistics",
+        "List a source field's values, patterns and extremes; Enter opens the records behind one.",
+        &["F"],
+        In::DATA.or(In::MAP),
+    )
+    .footer(9)
+    .unless(reasons::nothing_open),
+    Command::new(
+        Id::Drift,
+        "drift",
+        "Show what has changed in the source since the profile was made for it, and rebind what was renamed.",
+        &["ctrl-d"],
+        In::DATA.or(In::MAP),
+    )
+    .unless(reasons::nothing_open),
+    Command::new(
+        Id::Fixes,
+        "mend rejects",
+        "Group the rejects by reason and value; a fix made once becomes a step of the profile.",
+        &["f"],
+        In::REPORT,
+    )
+    .footer(2)
+    .unless(reasons::no_report),
+    Command::new(
+        Id::RunAgain,
+        "run again",
+        "Run only the rejected records again, after a confirmation.",
+        &["r"],
+        In::FIXES,
+    )
+    .footer(2),
+    Command::new(
+        Id::Runs,
+        "runs",
+        "List the runs of the profile's folder; Enter follows a running one or opens a report.",
+        &["b"],
+        In::RUN.or(In::REPORT),
+    )
+    .footer(4)
+    .unless(reasons::nothing_open),
+    Command::new(
+        Id::Pause,
+        "pause",
+        "Let the run pause where it is, or go on.",
+        &["p"],
+        In::RUN,
+    )
+    .footer(2)
+    .unless(reasons::nothing_runs),
+    Command::new(
+        Id::Resume,
+        "finish run",
+        "Finish the run that was cancelled or cut off: what it wrote stays, the rest follows.",
+        &["r"],
+        In::RUN,
+    )
+    .footer(3)
+    .unless(reasons::nothing_to_finish),
     Command::new(
         Id::Otherwise,
         "otherwise",

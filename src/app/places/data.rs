@@ -148,6 +148,7 @@ pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
             };
         }
         Id::Records => toggle_records(model),
+        Id::Lineage => return lineage(model),
         Id::Choose if model.data.focus == PaneId::Objects => {
             model.data.focus = if model.data.show_records { PaneId::Records } else { PaneId::Fields };
         }
@@ -163,6 +164,27 @@ pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+/// The way of the selected record, through the mapping of its object.
+fn lineage(model: &mut Model) -> Vec<Effect> {
+    let number = model.data.records.list.selected as u64 + 1;
+    let name = model.data.source_name(model).map(str::to_owned);
+    let Some(project) = &mut model.project else { return Vec::new() };
+    let pair = project.profile.objects.iter().position(|object| Some(&object.from) == name.as_ref());
+    match pair.filter(|_| model.data.focus == PaneId::Records) {
+        Some(pair) => {
+            if project.pair != pair {
+                project.pair = pair;
+                super::map::refresh(model);
+            }
+            crate::app::boards::lineage::open(model, number, None)
+        }
+        None => {
+            model.say(crate::app::Tone::Note, "t shows the records of a mapped object; L there follows one");
+            Vec::new()
+        }
+    }
 }
 
 fn toggle_records(model: &mut Model) {

@@ -18,6 +18,9 @@ pub struct Previewed {
     pub records: Vec<PreviewRecord>,
     /// Why there is nothing to show: lines with the places in the profile.
     pub problem: Vec<String>,
+    /// Records of the source that were looked at, and whether no more will be.
+    pub looked_at: u64,
+    pub complete: bool,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,6 +82,8 @@ pub struct Whole {
     pub complete: bool,
     /// Why it stopped early.
     pub stopped: Option<String>,
+    /// The folder with the rejected records behind the counts, and the object's place in its report.
+    pub folder: Option<std::path::PathBuf>,
 }
 
 #[derive(Debug, Clone)]
@@ -180,7 +185,9 @@ pub fn answered(model: &mut Model, revision: u64, previewed: Previewed) {
     if revision != model.preview.asked {
         return;
     }
-    model.end("preview");
+    if previewed.complete || !previewed.problem.is_empty() {
+        model.end("preview");
+    }
     model.preview.revision = revision;
     model.preview.shown = Some(Arc::new(previewed));
 }
@@ -217,8 +224,13 @@ pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
         Id::Right if at == 0 => model.preview.focus = PaneId::PreviewFields,
         Id::Left if at == 1 => model.preview.focus = PaneId::PreviewRecords,
         Id::Choose if at == 0 => model.preview.focus = PaneId::PreviewFields,
-        Id::Choose if at == 2 => filter_by_reason(model),
+        Id::Choose if at == 2 => return open_reason(model),
         Id::Choose | Id::Edit => return edit_field(model),
+        Id::Lineage => {
+            let number = model.preview.current(model).map(|record| record.origin.number);
+            let about = current_field(model).filter(|_| at == 1);
+            return number.map_or_else(Vec::new, |number| crate::app::boards::lineage::open(model, number, about));
+        }
         Id::NextOpen => next_reject(model, true),
         Id::PreviousOpen => next_reject(model, false),
         Id::Changes => model.preview.after_only = !model.preview.after_only,
@@ -244,16 +256,18 @@ fn edit_field(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-/// Shows the records behind a reason.
-fn filter_by_reason(model: &mut Model) {
-    let Some(at) = model.selected(PaneId::PreviewReasons) else { return };
-    let Some(label) = model.preview.whole.as_ref().and_then(|whole| whole.reasons.get(at)).map(|r| r.label.clone())
-    else {
-        return;
-    };
+/// Opens the records behind a reason: those of the whole source once it was counted, until then those shown.
+fn open_reason(model: &mut Model) -> Vec<Effect> {
+    let Some(at) = model.selected(PaneId::PreviewReasons) else { return Vec::new() };
+    let Some(whole) = model.preview.whole.as_ref() else { return Vec::new() };
+    let Some(label) = whole.reasons.get(at).map(|reason| reason.label.clone()) else { return Vec::new() };
+    if let (Some(folder), Some(project)) = (whole.folder.clone(), &model.project) {
+        return vec![Effect::ReadBehind { folder, object: project.pair, label }];
+    }
     model.preview.records.filter = crate::app::Entry::of(&format!("'{label}"));
     model.preview.records.list = crate::app::ListState::default();
     model.preview.focus = PaneId::PreviewRecords;
+    Vec::new()
 }
 
 fn next_reject(model: &mut Model, forward: bool) {

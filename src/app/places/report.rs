@@ -2,20 +2,11 @@
 
 use std::path::PathBuf;
 
+use crate::app::boards::{fixes, lineage};
 use crate::app::commands::Id;
 use crate::app::filter::{self, Order};
 use crate::app::{Effect, ListPane, Model, Overlay, PaneId, Sheet};
-use crate::report::{ObjectReport, Report};
-
-/// Rejected records of a run that have one reason in common.
-#[derive(Debug, Clone, Default)]
-pub struct Behind {
-    pub label: String,
-    /// One a record: a heading and its fields.
-    pub records: Vec<(String, Vec<(String, String)>)>,
-    /// Whether there are more than these.
-    pub more: bool,
-}
+use crate::report::{ObjectReport, Report, words};
 
 #[derive(Debug, Clone)]
 pub struct ReportPlace {
@@ -74,6 +65,9 @@ pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
         Id::Left => model.report.focus = PaneId::ReportFields,
         Id::Right => model.report.focus = PaneId::ReportReasons,
         Id::Choose if model.report.focus == PaneId::ReportReasons => return open_behind(model),
+        Id::Choose => field_sheet(model),
+        Id::Fixes => return fixes::open(model),
+        Id::Lineage => return first_reject(model),
         _ => {}
     }
     Vec::new()
@@ -90,17 +84,49 @@ fn open_behind(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-pub fn behind(model: &mut Model, behind: Behind) {
-    let mut lines = Vec::new();
-    for (heading, fields) in behind.records {
-        lines.push((heading, String::new()));
-        lines.extend(fields);
-    }
-    if behind.more {
-        lines.push((String::new(), "… more of them in the rejects file of the run's folder".to_owned()));
-    }
-    let title = format!("Records with {}", behind.label);
+/// A field's figures, each with what it means.
+fn field_sheet(model: &mut Model) {
+    let field = model.selected(PaneId::ReportFields).and_then(|at| model.report.shown()?.fields.get(at));
+    let Some(field) = field else { return };
+    let about = if field.distinct_exact { "" } else { "about " };
+    let mut lines = vec![
+        ("records".to_owned(), words::count(field.records)),
+        ("filled".to_owned(), format!("{} ({})", words::count(field.filled), words::share(field.completeness))),
+        ("valid".to_owned(), format!("{} ({})", words::count(field.valid), words::share(field.validity))),
+        (
+            "distinct".to_owned(),
+            format!("{about}{} ({})", words::count(field.distinct), words::share(field.uniqueness)),
+        ),
+    ];
+    lines.extend(field.conformity.map(|share| ("in the picklist".to_owned(), words::share(share))));
+    lines.extend(field.min.clone().map(|min| ("smallest".to_owned(), min)));
+    lines.extend(field.max.clone().map(|max| ("largest".to_owned(), max)));
+    let title = field.name.clone();
     model.overlays.push(Overlay::Sheet(Sheet { title, lines, pane: ListPane::default() }));
+}
+
+/// The way of the first reject with the selected reason.
+fn first_reject(model: &mut Model) -> Vec<Effect> {
+    let label = model
+        .selected(PaneId::ReportReasons)
+        .and_then(|at| model.report.shown()?.reasons.get(at))
+        .map(|r| r.label.clone());
+    let sample = model.report.shown().and_then(|object| {
+        let with = |sample: &&crate::report::RejectSample| {
+            label.as_ref().is_none_or(|label| sample.findings.iter().any(|finding| finding.label() == *label))
+        };
+        object.samples.iter().find(with).or(object.samples.first())
+    });
+    match sample.map(|sample| sample.number) {
+        Some(number) => {
+            let about = label.and_then(|label| label.split_once(':').map(|(field, _)| field.to_owned()));
+            lineage::open(model, number, about)
+        }
+        None => {
+            model.say(crate::app::Tone::Note, "no rejected record is at hand; Enter opens those behind a reason");
+            Vec::new()
+        }
+    }
 }
 
 pub fn answered(model: &mut Model, folder: PathBuf, report: Box<Report>) {

@@ -7,7 +7,9 @@ use std::time::Duration;
 use crate::app::commands::Id;
 use crate::app::filter::{self, Order};
 use crate::app::{Confirm, ConfirmAction, Effect, ListPane, Model, Overlay, Place, Sheet, Tone};
+use crate::connect::WriteMode;
 use crate::engine::{Finding, Ledger, Phase, RunEvent};
+use crate::profile::Profile;
 use crate::record::Origin;
 use crate::report::{Report, words};
 
@@ -34,6 +36,8 @@ pub struct ObjectProgress {
     pub source_bytes: u64,
     pub total_bytes: Option<u64>,
     pub done: bool,
+    /// The most frequent reasons so far.
+    pub reasons: Vec<(String, u64)>,
 }
 
 /// A run that goes on or has ended.
@@ -53,6 +57,9 @@ pub struct Following {
     pub cancelling: bool,
     /// When the run began on the screen's clock.
     pub since: Duration,
+    pub paused: bool,
+    /// What its process holds and held at most, in bytes; 0 where that is not known.
+    pub memory: (u64, u64),
 }
 
 /// Rejects kept for the list; the rest stand in the run's folder.
@@ -90,6 +97,14 @@ impl Following {
             ledger.add(&object.ledger);
         }
         ledger
+    }
+
+    /// Reasons of all objects so far, the most frequent first.
+    pub fn reasons(&self) -> Vec<(String, u64)> {
+        let mut reasons: Vec<(String, u64)> =
+            self.objects.iter().flat_map(|object| object.reasons.iter().cloned()).collect();
+        reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        reasons
     }
 
     /// Share of the source's bytes that were read, where their number is known.
@@ -133,6 +148,8 @@ pub fn row_text(reject: &Rejected) -> String {
 pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
     match id {
         Id::DryRun => start(model, true),
+        Id::Pause => pause(model),
+        Id::Resume => resume(model),
         Id::Choose => {
             reject_sheet(model);
             Vec::new()
@@ -186,7 +203,65 @@ pub fn start(model: &mut Model, dry_run: bool) -> Vec<Effect> {
     model.run.pane = ListPane::default();
     model.place = Place::Run;
     model.begin("starting");
-    vec![Effect::StartRun { profile, path, dry_run }]
+    vec![Effect::StartRun { profile, path, dry_run, rejects: None }]
+}
+
+/// Runs the rejects of the report's object again, with the profile as it is now.
+pub fn start_again(model: &mut Model, object: usize) -> Vec<Effect> {
+    let (Some(report), Some(folder)) = (&model.report.report, model.report.folder.clone()) else { return Vec::new() };
+    let Some(file) = report.objects.get(object).and_then(|object| object.rejects_file.clone()) else {
+        return Vec::new();
+    };
+    let dry_run = report.dry_run;
+    let Some(project) = &model.project else { return Vec::new() };
+    let Some(mapping) = project.profile.objects.get(object) else { return Vec::new() };
+    let mut mapping = mapping.clone();
+    // A file is there already by now: what passes is added to it.
+    let is_file = project.profile.target.scheme().is_none();
+    if mapping.write == WriteMode::Replace || (is_file && mapping.write == WriteMode::Insert) {
+        mapping.write = WriteMode::Append;
+    }
+    let profile = Profile { objects: vec![mapping], ..Profile::clone(&project.profile) };
+    let path = project.path.clone();
+    model.overlays.clear();
+    model.run.starting = true;
+    model.run.following = None;
+    model.run.rejects.clear();
+    model.run.pane = ListPane::default();
+    model.place = Place::Run;
+    model.begin("starting");
+    vec![Effect::StartRun { profile: Arc::new(profile), path, dry_run, rejects: Some(folder.join(file)) }]
+}
+
+fn pause(model: &mut Model) -> Vec<Effect> {
+    let Some(following) = &mut model.run.following else { return Vec::new() };
+    following.paused = !following.paused;
+    let paused = following.paused;
+    model.say(
+        Tone::Note,
+        if paused { "paused; p goes on (a target that is written to stays open)" } else { "the run goes on" },
+    );
+    vec![Effect::PauseRun(paused)]
+}
+
+/// Finishes the run that was cut off, in its own folder.
+fn resume(model: &mut Model) -> Vec<Effect> {
+    let Some(folder) = model.run.following.as_ref().map(|following| following.folder.clone()) else {
+        return Vec::new();
+    };
+    let Some(project) = &model.project else { return Vec::new() };
+    let (profile, path) = (Arc::clone(&project.profile), project.path.clone());
+    model.run.starting = true;
+    model.run.rejects.clear();
+    model.begin("starting");
+    vec![Effect::ResumeRun { profile, path, folder }]
+}
+
+/// What the run's process holds now.
+pub fn memory(model: &mut Model, bytes: u64) {
+    if let Some(following) = &mut model.run.following {
+        following.memory = (bytes, following.memory.1.max(bytes));
+    }
 }
 
 /// Asks the run to end at the next safe point.
@@ -213,6 +288,8 @@ pub fn started(model: &mut Model, started: RunStarted) {
         ended: false,
         cancelling: false,
         since: model.now,
+        paused: false,
+        memory: (0, 0),
     });
 }
 
@@ -221,7 +298,8 @@ pub fn event(model: &mut Model, event: RunEvent) {
     match event {
         RunEvent::Started { .. } => {}
         RunEvent::ObjectStarted { object, total_bytes } => following.object(&object).total_bytes = total_bytes,
-        RunEvent::Progress { object, ledger, source_bytes, elapsed_ms, .. } => {
+        RunEvent::Progress { object, ledger, source_bytes, elapsed_ms, reasons, .. } => {
+            following.object(&object).reasons = reasons;
             progress(following, &object, ledger, source_bytes, Duration::from_millis(elapsed_ms));
         }
         RunEvent::Rejected { object, origin, findings } => {
@@ -313,6 +391,8 @@ mod tests {
             ended: false,
             cancelling: false,
             since: Duration::ZERO,
+            paused: false,
+            memory: (0, 0),
         }
     }
 

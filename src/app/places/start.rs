@@ -74,6 +74,8 @@ pub fn ask(model: &mut Model, purpose: PromptPurpose) {
         PromptPurpose::OpenProfile => ("Profile", "a .yaml file saved by mapwright"),
         PromptPurpose::SaveAs => ("Save the profile as", "a file name ending in .yaml"),
         PromptPurpose::Value { .. } => ("The value becomes", "any text; empty leaves the field empty"),
+        PromptPurpose::Correct { .. } => ("Write instead", "the value that stands for the wrong one"),
+        PromptPurpose::Default { .. } => ("Fill in where it is empty", "any text"),
         PromptPurpose::Note { .. } => ("Note on this mapping", "one line, kept in the profile; empty removes it"),
     };
     let entry = match &purpose {

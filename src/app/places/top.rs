@@ -1,7 +1,7 @@
 //! What lies on top of a place: palette, help, candidates, bulk accept, questions, sheets.
 
 use super::{map, run, start};
-use crate::app::boards::{self, values};
+use crate::app::boards::{self, drift, fixes, groups, twins, values};
 use crate::app::commands::{COMMANDS, Command, Id};
 use crate::app::filter::{self, Order};
 use crate::app::mapping::{State, TargetRow};
@@ -134,7 +134,7 @@ fn choose(model: &mut Model) -> Vec<Effect> {
         Overlay::Prompt(prompt) => prompted(model, prompt),
         Overlay::Chooser(chooser) => {
             if let Some(at) = selected {
-                chosen(model, chooser.purpose, chooser.rows.get(at).map_or("", String::as_str), at);
+                return chosen(model, chooser.purpose, chooser.rows.get(at).map_or("", String::as_str), at);
             }
             Vec::new()
         }
@@ -155,11 +155,16 @@ fn edit_candidate(model: &mut Model) -> Vec<Effect> {
     }
 }
 
-fn chosen(model: &mut Model, purpose: ChooserPurpose, row: &str, at: usize) {
+fn chosen(model: &mut Model, purpose: ChooserPurpose, row: &str, at: usize) -> Vec<Effect> {
     match purpose {
         ChooserPurpose::Pair => show_pair(model, at),
         ChooserPurpose::Value { from } => values::chosen(model, from, row),
+        ChooserPurpose::Survivor { group } => groups::chosen(model, group, row),
+        ChooserPurpose::DuplicateKey => return twins::key_chosen(model, row),
+        ChooserPurpose::Fix { group } => return fixes::chosen(model, group, at),
+        ChooserPurpose::Rebind { line } => drift::chosen(model, line, row),
     }
+    Vec::new()
 }
 
 /// Another object of the profile (of the report, there) comes on the screen.
@@ -183,7 +188,7 @@ pub fn declined(model: &mut Model, confirm: Confirm) -> Vec<Effect> {
             model.say(Tone::Note, format!("the draft is left where it is, beside {}", draft.profile_path.display()));
             Vec::new()
         }
-        ConfirmAction::Run | ConfirmAction::Overwrite(_) => Vec::new(),
+        ConfirmAction::Run | ConfirmAction::RunAgain { .. } | ConfirmAction::Overwrite(_) => Vec::new(),
     }
 }
 
@@ -193,6 +198,7 @@ fn confirmed(model: &mut Model, confirm: Confirm) -> Vec<Effect> {
     }
     match confirm.action {
         ConfirmAction::Run => run::start(model, false),
+        ConfirmAction::RunAgain { object } => run::start_again(model, object),
         ConfirmAction::Overwrite(path) => crate::app::update::save_to(model, path, true),
         ConfirmAction::TakeDraft(draft) => crate::app::update::take_draft(model, &draft),
     }
@@ -209,6 +215,11 @@ fn prompted(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
             values::set(model, &target, &[(from, text)]);
             Vec::new()
         }
+        PromptPurpose::Correct { target, from } => {
+            let step = format!("recode({{{}: {}}})", fixes::quoted(&from), fixes::quoted(&text));
+            mend(model, &target, &step, true);
+            Vec::new()
+        }
         _ if text.is_empty() => {
             model.say(Tone::Note, "nothing was typed");
             Vec::new()
@@ -220,6 +231,18 @@ fn prompted(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
         PromptPurpose::OpenTarget { source } => start::open(model, Job::Pair { source, target: text }),
         PromptPurpose::OpenProfile => start::open(model, Job::Profile { path: text.into(), schema: None }),
         PromptPurpose::SaveAs => crate::app::update::save_to(model, text.into(), false),
+        PromptPurpose::Default { target } => {
+            mend(model, &target, &format!("default({})", fixes::quoted(&text)), false);
+            Vec::new()
+        }
+    }
+}
+
+fn mend(model: &mut Model, target: &str, step: &str, first: bool) {
+    if fixes::add_step(model, target, step, first) {
+        model.say(Tone::Good, format!("{target} has a new step: {step}; r runs these records again"));
+    } else {
+        model.say(Tone::Bad, format!("{step} does not fit into the expression: e edits it"));
     }
 }
 

@@ -28,7 +28,8 @@ pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, board: &Board,
     }
     let widths = widths(&table.columns, &table, usize::from(list_area.rows.width));
     let head_area = Rect { y: list_area.rows.y.saturating_sub(1), height: 1, ..list_area.rows };
-    let heading: Vec<Cell> = table.columns.iter().map(|column| (column.head.to_owned(), Ink::Muted)).collect();
+    let heading: Vec<Cell> =
+        table.columns.iter().map(|column| (column.head.clone().into_owned(), Ink::Muted)).collect();
     frame.render_widget(line(&heading, &table.columns, &widths, list_area.rows.width, theme), head_area);
     // The list's frame was drawn as part of the board's.
     let inside = crate::ui::layout::PaneArea { frame: area, ..*list_area };
@@ -55,7 +56,7 @@ fn widths(columns: &[Column], table: &Table, room: usize) -> Vec<usize> {
     let last = columns.iter().rposition(|column| column.weight > 0);
     for at in 0..given.len() {
         if columns[at].weight > 0 && Some(at) != last {
-            let needed = longest(at).max(columns[at].head.len()).max(columns[at].least.min(4));
+            let needed = longest(at).max(text::width(&columns[at].head)).max(columns[at].least.min(4));
             let spare = given[at].saturating_sub(needed);
             given[at] -= spare;
             if let Some(last) = last {

@@ -48,6 +48,8 @@ fn records(frame: &mut Frame<'_>, area: &PaneArea, model: &Model, theme: &Theme)
     let rows = model.rows(PaneId::PreviewRecords);
     let rejected = shown.iter().filter(|record| record.outcome == Outcome::Rejected).count();
     let title = Title::new("Records").note(if rejected > 0 { format!("{rejected} rejected") } else { String::new() });
+    let looked_at = model.preview.shown.as_ref().map_or(0, |shown| shown.looked_at);
+    let title = if looked_at > 0 { title.right(format!("of {}", words::count(looked_at))) } else { title };
     let title = filtered_title(title, &model.preview.records, rows.len(), shown.len());
     panel(frame, area.frame, &title, focused, theme);
     if rows.is_empty() {

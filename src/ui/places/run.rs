@@ -72,6 +72,7 @@ fn phase_word(following: &Following) -> &'static str {
             _ => "failed",
         },
         (false, true, _) => "cancelling",
+        (false, false, _) if following.paused => "paused",
         (false, false, Phase::Reading) => "running",
         (false, false, Phase::Writing) => "writing",
         (false, false, Phase::Finishing) => "finishing",
@@ -101,6 +102,10 @@ fn progress(frame: &mut Frame<'_>, area: Rect, model: &Model, following: &Follow
         Some(seconds) if !following.ended => format!("about {} left", words::duration(seconds)),
         _ => String::new(),
     };
+    let memory = match following.memory {
+        (0, _) => String::new(),
+        (now, most) => format!("{} of memory, at most {}", words::bytes(now as f64), words::bytes(most as f64)),
+    };
     let spark = sparkline(&following.rates, usize::from(inner.width / 3).min(60));
     lines.push(
         Columns::new(inner.width)
@@ -109,8 +114,18 @@ fn progress(frame: &mut Frame<'_>, area: Rect, model: &Model, following: &Follow
             .just(&spark, theme.bar)
             .gap(2)
             .just(&left, theme.muted)
+            .gap(2)
+            .just(&memory, theme.faint)
             .done(),
     );
+    let reasons = following.reasons();
+    if !reasons.is_empty() && usize::from(inner.height) >= 8 {
+        let mut line = Columns::new(inner.width).just("rejects ", theme.muted);
+        for (label, count) in &reasons {
+            line = line.just(label, theme.bad).gap(1).just(&words::count(*count), theme.text).gap(2);
+        }
+        lines.push(line.done());
+    }
     lines.extend(ledger_lines(&ledger, inner.width, usize::from(inner.height).saturating_sub(lines.len() + 1), theme));
     if let Some(notice) = following.notices.last() {
         lines.push(Line::styled(text::cell(notice, usize::from(inner.width)), theme.warn));

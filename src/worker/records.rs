@@ -1,0 +1,192 @@
+//! Records behind a figure: those of a source with a value, those of a rejects file.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::opened::Shelf;
+use super::{Teller, locked};
+use crate::app::boards::records::{RecordRow, RecordRows, Wanted};
+use crate::app::{Answer, Problem};
+use crate::connect::{Chunk, ConnectError, Location, ReadRequest, Source, open_source};
+use crate::record::{Batch, Cell, RecordRef};
+use crate::report::Report;
+use crate::schema::shape_of;
+
+/// Records that are shown behind a figure, and rejects that the workbench groups.
+const SHOWN: usize = 200;
+const GROUPED: usize = 20_000;
+
+pub(super) fn find(
+    object: &str,
+    field: &str,
+    wanted: &Wanted,
+    shelf: &Mutex<Shelf>,
+    cancelled: &AtomicBool,
+    teller: &Teller,
+) {
+    let Some(source) = locked(shelf).source.clone() else { return };
+    match matching(&*source, object, field, wanted, cancelled) {
+        Ok(_) if cancelled.load(Ordering::Relaxed) => {}
+        Ok(found) => teller.tell(Answer::Records(Box::new(found))),
+        Err(error) => {
+            teller.tell(Answer::Failed(Problem::new(format!("Could not look through {object}"), &error.to_string())));
+        }
+    }
+}
+
+fn title(field: &str, wanted: &Wanted) -> String {
+    match wanted {
+        Wanted::Value(value) => format!("Records with {field} {value}"),
+        Wanted::Shape(shape) => format!("Records with {field} like {shape}"),
+        Wanted::Empty => format!("Records without {field}"),
+        Wanted::Length(length) => format!("Records with {field} of {length} characters"),
+        Wanted::Number(number) => format!("Record {number}"),
+    }
+}
+
+fn is_wanted(cell: Cell<'_>, number: u64, wanted: &Wanted) -> bool {
+    match wanted {
+        Wanted::Number(wanted) => number == *wanted,
+        Wanted::Empty => !cell.is_filled(),
+        _ if !cell.is_filled() => false,
+        Wanted::Value(value) => cell.display() == *value,
+        Wanted::Shape(shape) => shape_of(&cell.display()) == *shape,
+        Wanted::Length(length) => cell.display().chars().count() == *length as usize,
+    }
+}
+
+fn cells(record: RecordRef<'_>) -> Vec<String> {
+    record.cells().map(|cell| cell.display().into_owned()).collect()
+}
+
+fn matching(
+    source: &dyn Source,
+    object: &str,
+    field: &str,
+    wanted: &Wanted,
+    cancelled: &AtomicBool,
+) -> Result<RecordRows, ConnectError> {
+    let mut reader = source.read(object, &ReadRequest::default())?;
+    let decoder = reader.decoder();
+    let fields = decoder.fields().to_vec();
+    let column = fields.iter().position(|name| name == field).unwrap_or(usize::MAX);
+    let mut found = RecordRows { title: title(field, wanted), fields, ..RecordRows::default() };
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    let mut number = 0;
+    while !cancelled.load(Ordering::Relaxed) && reader.next(&mut chunk)? {
+        decoder.decode(&mut chunk, &mut batch)?;
+        for record in batch.records() {
+            number += 1;
+            if !is_wanted(record.cell(column), number, wanted) {
+                continue;
+            }
+            if found.rows.len() >= SHOWN {
+                found.more = true;
+                return Ok(found);
+            }
+            found.rows.push(RecordRow { number, why: String::new(), cells: cells(record) });
+        }
+    }
+    found.looked_at = Some(number);
+    Ok(found)
+}
+
+/// The rejected records that have a label among their reasons.
+pub(super) fn behind(folder: &Path, object: usize, label: &str, teller: &Teller) {
+    match rejects(folder, object, Some(label), SHOWN) {
+        Ok(found) => teller.tell(Answer::Records(Box::new(found))),
+        Err(error) => teller.tell(Answer::Failed(Problem::new("The rejects could not be read", &error))),
+    }
+}
+
+/// All rejected records of an object, for the workbench.
+pub(super) fn all_rejects(folder: &Path, object: usize, teller: &Teller) {
+    match rejects(folder, object, None, GROUPED) {
+        Ok(rejects) => teller.tell(Answer::Rejects { object, rejects: Box::new(rejects) }),
+        Err(error) => teller.tell(Answer::Failed(Problem::new("The rejects could not be read", &error))),
+    }
+}
+
+fn rejects(folder: &Path, object: usize, label: Option<&str>, most: usize) -> Result<RecordRows, String> {
+    let bytes = std::fs::read(folder.join("report.json")).map_err(|error| error.to_string())?;
+    let report: Report = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+    let shown = report.objects.get(object).ok_or("the report has no such object")?;
+    let Some(name) = &shown.rejects_file else {
+        return match label {
+            Some(_) => Err("These records are in no rejects file: nothing was rejected.".to_owned()),
+            None => Ok(RecordRows::default()),
+        };
+    };
+    let location = Location::from_argument(&folder.join(name).display().to_string());
+    read_rejects(&location, label, most).map_err(|error| error.to_string())
+}
+
+fn read_rejects(location: &Location, label: Option<&str>, most: usize) -> Result<RecordRows, ConnectError> {
+    let source = open_source(location)?;
+    let object = source.objects()?.into_iter().next().unwrap_or_default();
+    let mut reader = source.read(&object, &ReadRequest::default())?;
+    let decoder = reader.decoder();
+    let names = decoder.fields().to_vec();
+    let at = |wanted: &str| names.iter().position(|name| name == wanted);
+    let (row, errors) = (at("_row"), at("_errors"));
+    let kept: Vec<usize> = (0..names.len()).filter(|at| Some(*at) != row && Some(*at) != errors).collect();
+    let mut found = RecordRows {
+        title: label.map_or_else(|| "Rejects".to_owned(), |label| format!("Records with {label}")),
+        fields: kept.iter().map(|at| names[*at].clone()).collect(),
+        ..RecordRows::default()
+    };
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    while reader.next(&mut chunk)? {
+        decoder.decode(&mut chunk, &mut batch)?;
+        for record in batch.records() {
+            let text = |at: Option<usize>| at.map(|at| record.cell(at).display().into_owned()).unwrap_or_default();
+            let why = text(errors);
+            if label.is_some_and(|label| !why.split(';').any(|one| one == label)) {
+                continue;
+            }
+            if found.rows.len() >= most {
+                found.more = true;
+                return Ok(found);
+            }
+            let cells = kept.iter().map(|at| record.cell(*at).display().into_owned()).collect();
+            found.rows.push(RecordRow { number: text(row).parse().unwrap_or(0), why, cells });
+        }
+    }
+    Ok(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_are_found_by_value_pattern_and_absence() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("c.csv");
+        std::fs::write(&path, "n,code\n1,DE-204\n2,\n3,AT-999\n4,x\n").expect("written");
+        let source = open_source(&Location::from_argument(&path.display().to_string())).expect("opens");
+        let numbers = |wanted: Wanted| -> Vec<u64> {
+            let found = matching(&*source, "c.csv", "code", &wanted, &AtomicBool::new(false)).expect("read");
+            found.rows.iter().map(|row| row.number).collect()
+        };
+        assert_eq!(numbers(Wanted::Value("x".to_owned())), [4]);
+        assert_eq!(numbers(Wanted::Shape("AA-999".to_owned())), [1, 3]);
+        assert_eq!(numbers(Wanted::Empty), [2]);
+        assert_eq!(numbers(Wanted::Length(1)), [4]);
+        assert_eq!(numbers(Wanted::Number(3)), [3]);
+    }
+
+    #[test]
+    fn rejects_are_read_with_their_reasons() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("rejects.csv");
+        std::fs::write(&path, "_row,_errors,name\n7,A:x;B:y,ada\n9,B:y,bob\n").expect("written");
+        let location = Location::from_argument(&path.display().to_string());
+        let all = read_rejects(&location, None, 10).expect("read");
+        assert_eq!(all.fields, ["name"]);
+        assert_eq!(all.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [7, 9]);
+        assert_eq!(read_rejects(&location, Some("A:x"), 10).expect("read").rows.len(), 1);
+        assert!(read_rejects(&location, None, 1).expect("read").more);
+    }
+}

@@ -1,0 +1,227 @@
+//! Boards: values, variants, duplicates, rejects mended and run again, lineage, drift, history; and runs that are
+//! cancelled, finished and found again.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use mapwright::app::Msg;
+
+use crate::harness::Harness;
+
+const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];
+
+fn people(width: u16, height: u16) -> Harness {
+    Harness::new(width, height).open_people()
+}
+
+/// A source of companies whose names are variants, with people entered twice.
+fn companies(width: u16, height: u16) -> Harness {
+    let harness = Harness::new(width, height);
+    let home = harness.home.path();
+    let mut text = String::from("id,company,mail\n");
+    let names = ["ACME Inc.", "acme, inc", "ACME Inc.", "Bayernwerk AG", "Bayenwerk AG", "Solo GmbH"];
+    for row in 0..60_usize {
+        text.push_str(&format!("{row},\"{}\",p{}@example.org\n", names[row % 6], row % 50));
+    }
+    std::fs::write(home.join("c.csv"), text).expect("written");
+    let profile = "mapwright: 1\nsource: c.csv\ntarget: out/\nobjects:\n  - from: c.csv\n    to: company\n    duplicates: { key: target.Mail, keep: first }\n    fields:\n      Id: id\n      Name: company\n      Mail: mail\n";
+    std::fs::write(home.join("c.yaml"), profile).expect("written");
+    let path = home.join("c.yaml").display().to_string();
+    harness.open(&path)
+}
+
+fn profile_text(harness: &Harness) -> String {
+    let project = harness.model.project.as_ref().expect("a project");
+    mapwright::profile::write_new(&project.profile)
+}
+
+#[test]
+fn values_are_suggested_chosen_and_left_visibly_open() {
+    for (width, height) in SIZES {
+        let mut harness = people(width, height).keys("/status<enter>w").settle();
+        insta::assert_snapshot!(format!("values_{width}x{height}"), harness.screen());
+    }
+    let mut harness = people(100, 30).keys("/status<enter>w").settle();
+    harness.shows("1 open");
+    // `??` is the only value that no pair names.
+    harness = harness.keys("]<enter>").settle();
+    harness.shows("?? becomes");
+    harness = harness.keys("<enter>").settle();
+    harness.shows("none open");
+    assert!(profile_text(&harness).contains("'??': A"), "{}", profile_text(&harness));
+    harness = harness.keys("u").settle();
+    harness.shows("1 open");
+}
+
+#[test]
+fn variants_are_grouped_from_strict_to_lax_and_merged_as_a_step() {
+    let mut harness = companies(100, 30).keys("/Name<enter>C").settle();
+    harness.shows("ACME Inc.");
+    harness.shows_not("Bayenwerk AG");
+    harness = harness.keys("<right><right><right>");
+    harness.shows("Bayenwerk AG");
+    insta::assert_snapshot!("variants", harness.screen());
+    harness = harness.keys("<enter>").settle();
+    harness.shows("become ACME Inc.");
+    let text = profile_text(&harness);
+    assert!(text.contains("acme, inc") && text.contains("otherwise: keep"), "{text}");
+    harness = harness.keys("s");
+    harness.shows("All of them become");
+}
+
+#[test]
+fn duplicates_stand_side_by_side_and_the_rule_can_be_changed() {
+    let mut harness = companies(120, 40).keys("3D").settle();
+    harness.shows("10 groups");
+    insta::assert_snapshot!("duplicates", harness.screen());
+    harness = harness.keys("<enter>").settle();
+    harness.shows("stays");
+    harness.shows("dropped");
+    insta::assert_snapshot!("side_by_side", harness.screen());
+    harness = harness.keys("s").settle();
+    harness.shows("the last valid record stays");
+    assert!(profile_text(&harness).contains("keep: last"));
+}
+
+#[test]
+fn a_fix_becomes_a_step_and_only_the_rejects_run_again() {
+    let mut harness = people(110, 34).keys("4d").settle().keys("5f").settle();
+    harness.shows("email:type");
+    insta::assert_snapshot!("rejects", harness.screen());
+    let rejected = harness.model.report.report.as_ref().expect("a report").ledger.rejected;
+    harness = harness.keys("/email<enter><enter>").settle();
+    harness.shows("take these values as empty");
+    harness = harness.keys("j<enter>").settle();
+    harness.shows("has a new step: null_if(\"nobody(at)example\")");
+    harness = harness.keys("r").settle();
+    harness.shows("Run the rejects again");
+    harness = harness.keys("<right><enter>").settle();
+    let report = harness.model.report.report.as_ref().expect("a report");
+    assert_eq!(report.ledger.read, rejected, "only the rejects were read");
+    assert!(report.ledger.rejected < rejected, "some passed");
+}
+
+#[test]
+fn a_value_is_followed_back_to_its_line() {
+    let mut harness = people(110, 34).keys("1t<tab>jj").settle().keys("L").settle();
+    harness.shows("Lineage");
+    harness.shows("fate: ");
+    harness = harness.keys("<esc>3").settle().keys("L").settle();
+    harness.shows("from");
+    harness.shows("step");
+    insta::assert_snapshot!("lineage", harness.screen());
+}
+
+#[test]
+fn every_statistic_opens_its_records() {
+    let mut harness = people(110, 34).keys("hF").settle();
+    harness.shows("different values");
+    harness = harness.keys("<esc>1").settle().keys("<tab>jjjj").settle().keys("F").settle();
+    insta::assert_snapshot!("statistics", harness.screen());
+    harness = harness.keys("<enter>").settle();
+    harness.shows("Records with");
+    insta::assert_snapshot!("records_behind", harness.screen());
+    harness = harness.keys("<enter>");
+    harness.shows("Record ");
+}
+
+#[test]
+fn history_is_walked_and_single_changes_are_taken_back() {
+    let mut harness = people(100, 30).keys("Djje | trim<ctrl-s>").settle().keys("U").settle();
+    harness.shows("2 of 2 changes");
+    insta::assert_snapshot!("history", harness.screen());
+    harness = harness.keys("gg<enter>").settle();
+    harness.shows("0 of 2 changes");
+    harness = harness.keys("G<enter><esc>=").settle();
+    insta::assert_snapshot!("changes", harness.screen());
+    // The second change goes, the first stays: undo that is not a line.
+    harness = harness.keys("/person<enter>x").settle();
+    let text = profile_text(&harness);
+    assert!(text.contains("person_id: nr") && text.contains("| trim"), "{text}");
+}
+
+#[test]
+fn a_source_that_changed_is_told_and_rebound_line_by_line() {
+    let mut harness = people(100, 30).keys("<ctrl-s>").settle();
+    harness.shows("saved");
+    let path = harness.home.path().join("people.csv");
+    let text = std::fs::read_to_string(&path).expect("read");
+    std::fs::write(&path, text.replacen("first,last,email", "first_name,last,mail", 1)).expect("written");
+    let profile = harness.home.path().join("people.yaml").display().to_string();
+    harness = harness.open(&profile);
+    harness.shows("people.csv has changed");
+    harness.shows("renamed?");
+    insta::assert_snapshot!("drift", harness.screen());
+    harness = harness.keys("a").settle();
+    let text = profile_text(&harness);
+    assert!(text.contains("first_name | trim"), "{text}");
+}
+
+fn slow_profile(harness: &Harness, rows: usize) -> String {
+    let home = harness.home.path();
+    let mut text = String::from("id,name,mail\n");
+    for row in 0..rows {
+        text.push_str(&format!("{row},Name {row},p{row}@example.org\n"));
+    }
+    std::fs::write(home.join("many.csv"), text).expect("written");
+    let profile = "mapwright: 1\nsource: many.csv\ntarget: out/\nobjects:\n  - from: many.csv\n    to: many.csv\n    fields:\n      Id: id\n      Name: name | trim | title | upper | lower | title\n      Mail: { value: mail | email, type: email, unique: true }\n";
+    std::fs::write(home.join("many.yaml"), profile).expect("written");
+    home.join("many.yaml").display().to_string()
+}
+
+/// Takes answers in until the screen says something.
+fn until(mut harness: Harness, words: &str) -> Harness {
+    let until = Instant::now() + Duration::from_secs(60);
+    while !harness.screen().contains(words) {
+        harness = harness.take(Duration::from_millis(20));
+        assert!(Instant::now() < until, "`{words}` does not come:\n{}", harness.screen());
+    }
+    harness
+}
+
+#[test]
+fn a_run_is_paused_goes_on_is_cancelled_and_finished() {
+    let harness = Harness::new(110, 34);
+    let path = slow_profile(&harness, 150_000);
+    let home = harness.home.path().to_owned();
+    let mut harness = harness.open(&path).keys("R<right><enter>");
+    harness = until(harness, "records/s");
+    harness = harness.keys("p");
+    harness.shows("paused");
+    harness = harness.keys("p");
+    harness.shows("the run goes on");
+    harness = harness.keys("<ctrl-c>").settle();
+    let cancelled = harness.screen().contains("cancelled");
+    if cancelled {
+        harness = harness.keys("4r").settle();
+    }
+    harness.shows("done");
+    assert!(home.join("out/many.csv").is_file(), "the target is there in the end");
+}
+
+#[test]
+fn a_run_of_another_process_is_found_and_followed() {
+    let harness = Harness::new(110, 34);
+    let path = slow_profile(&harness, 150_000);
+    let mut run = Command::new(env!("CARGO_BIN_EXE_mapwright"))
+        .args(["run", &path])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("starts");
+    let runs = harness.home.path().join("mapwright-runs");
+    let patience = Instant::now() + Duration::from_secs(60);
+    while !mapwright::workspace::list_runs(&runs).is_ok_and(|runs| !runs.is_empty()) {
+        assert!(Instant::now() < patience, "the run does not begin");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let mut harness = harness.open(&path);
+    harness = harness.keys("4").settle();
+    assert!(run.wait().expect("ends").success());
+    // Found while it ran, or (where it was quicker than the screen) by its report.
+    let screen = harness.screen();
+    let followed = harness.model.run.following.is_some();
+    assert!(followed || harness.model.report.report.is_some(), "{screen}");
+    harness.send(Msg::Clock(Duration::from_secs(60)));
+    harness.screen();
+}
