@@ -11,7 +11,7 @@ use crate::schema::FieldStats;
 #[derive(Debug, Clone)]
 pub struct Frequent {
     pub object: String,
-    pub stats: FieldStats,
+    pub stats: Box<FieldStats>,
 }
 
 /// Opens the statistics of the selected source field.
@@ -28,7 +28,7 @@ pub fn open(model: &mut Model) {
         }
     };
     match found {
-        Some((object, stats)) => super::open(model, Kind::Frequent(Frequent { object, stats })),
+        Some((object, stats)) => super::open(model, Kind::Frequent(Frequent { object, stats: Box::new(stats) })),
         None => model.say(crate::app::Tone::Note, "only a field of the source has statistics"),
     }
 }
