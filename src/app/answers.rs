@@ -6,8 +6,8 @@ use super::boards::{drift, fixes, lineage, records, runs, twins, values};
 use super::effect::Asker;
 use super::msg::Answer;
 use super::overlay::{Confirm, ConfirmAction, Sheet};
-use super::places::{data, map, preview, report, run};
-use super::project::{Opened, Project};
+use super::places::{data, map, preview, report, run, top};
+use super::project::{Opened, Project, SourceObject};
 use super::{Effect, Model, Overlay, Place, Tone, editor};
 use crate::profile::Profile;
 
@@ -81,6 +81,8 @@ pub(super) fn answered(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::Twins(found) => twins::found(model, *found),
         Answer::Lineage(lineage) => lineage::traced(model, *lineage),
         Answer::Runs(list) => runs::found(model, list),
+        Answer::Folder { folder, entries } => top::listed(model, folder, entries),
+        Answer::Reread(sources) => return reread(model, sources),
         Answer::RunFound { folder, dry_run } => {
             if !model.run.running() {
                 model.say(Tone::Note, "a run of this profile is under way; 4 shows it");
@@ -109,6 +111,37 @@ pub(super) fn answered(model: &mut Model, answer: Answer) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// What is wrong with the user's file of keys, once.
+pub(super) fn tell_key_problems(model: &mut Model) {
+    if model.key_problems.is_empty() {
+        return;
+    }
+    let lines = std::mem::take(&mut model.key_problems);
+    let problem = super::Problem { title: "Your file of keys".to_owned(), lines };
+    model.overlays.push(Overlay::Sheet(Sheet::of(problem)));
+}
+
+/// The source was read anew: everything that was known of it starts over.
+fn reread(model: &mut Model, sources: Vec<SourceObject>) -> Vec<Effect> {
+    model.end("reading the source");
+    let Some(project) = &mut model.project else { return Vec::new() };
+    project.sources = sources;
+    project.suggestions.clear();
+    let mut effects = vec![Effect::CancelWork];
+    for mapping in &project.profile.objects {
+        effects.push(Effect::Suggest { from: mapping.from.clone(), to: mapping.to.clone() });
+    }
+    effects.extend(project.sources.iter().map(|source| Effect::Scan { object: source.name.clone() }));
+    model.data.page = None;
+    model.data.asked = None;
+    model.map.live_asked = None;
+    model.preview.asked = 0;
+    model.begin("suggesting");
+    model.begin("scanning");
+    map::refresh(model);
+    effects
 }
 
 /// Something was opened: the map shows it, suggestions and statistics follow.
@@ -140,6 +173,10 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
         model.say(Tone::Note, first.clone());
     }
     drift::open_where_it_matters(model);
+    tell_key_problems(model);
+    if std::mem::take(&mut model.tour_wanted) {
+        model.tour = Some(0);
+    }
     effects
 }
 

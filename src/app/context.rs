@@ -37,6 +37,7 @@ pub enum Context {
     Drift,
     Frequent,
     Runs,
+    Reading,
 }
 
 impl Context {
@@ -75,6 +76,7 @@ impl Context {
             Context::Drift => "Drift",
             Context::Frequent => "Statistics",
             Context::Runs => "Runs",
+            Context::Reading => "Reading",
         }
     }
 }
@@ -126,7 +128,8 @@ impl Contexts {
         .or(Contexts::LINEAGE)
         .or(Contexts::DRIFT)
         .or(Contexts::RUNS)
-        .or(Contexts::of(Context::Frequent));
+        .or(Contexts::of(Context::Frequent))
+        .or(Contexts::of(Context::Reading));
     /// Wherever rows are moved through by letters and arrows.
     pub const LISTS: Contexts = Contexts::PLACES
         .or(Contexts::CANDIDATES)

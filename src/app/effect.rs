@@ -109,6 +109,14 @@ pub enum Effect {
         folder: PathBuf,
         dry_run: bool,
     },
+    /// What lies in a folder; of a file, in the folder around it.
+    ListFolder {
+        folder: PathBuf,
+    },
+    /// Read the source anew, as the profile says now.
+    Reread {
+        profile: Arc<Profile>,
+    },
     FindRuns {
         profile: PathBuf,
     },

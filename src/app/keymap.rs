@@ -1,6 +1,7 @@
 //! From key presses to commands, sequences included.
 
-use super::commands::{COMMANDS, Command};
+use super::bindings::Bindings;
+use super::commands::Command;
 use super::context::Context;
 use super::key::{self, Chord};
 
@@ -13,9 +14,9 @@ pub enum Resolved {
 }
 
 /// Looks up the keys pressed so far in a context.
-pub fn resolve(context: Context, pressed: &[Chord]) -> Resolved {
+pub fn resolve(context: Context, pressed: &[Chord], bindings: &Bindings) -> Resolved {
     let mut pending = false;
-    for (command, sequence) in sequences(context) {
+    for (command, sequence) in sequences(context, bindings) {
         let mut wanted = sequence.split(' ').filter_map(key::chord);
         let fits = pressed.iter().all(|chord| wanted.next().as_ref() == Some(chord));
         match (fits, wanted.next()) {
@@ -28,8 +29,8 @@ pub fn resolve(context: Context, pressed: &[Chord]) -> Resolved {
 }
 
 /// What may follow the keys pressed so far, for the which-key line: the next key and the command's title.
-pub fn continuations(context: Context, pressed: &[Chord]) -> Vec<(String, &'static str)> {
-    sequences(context)
+pub fn continuations(context: Context, pressed: &[Chord], bindings: &Bindings) -> Vec<(String, &'static str)> {
+    sequences(context, bindings)
         .filter_map(|(command, sequence)| {
             let chords: Vec<Chord> = sequence.split(' ').filter_map(key::chord).collect();
             let rest = chords.strip_prefix(pressed).filter(|rest| !rest.is_empty())?;
@@ -38,11 +39,11 @@ pub fn continuations(context: Context, pressed: &[Chord]) -> Vec<(String, &'stat
         .collect()
 }
 
-fn sequences(context: Context) -> impl Iterator<Item = (&'static Command, &'static str)> {
-    COMMANDS
-        .iter()
+fn sequences(context: Context, bindings: &Bindings) -> impl Iterator<Item = (&'static Command, &str)> {
+    bindings
+        .commands()
         .filter(move |command| command.contexts.has(context))
-        .flat_map(|command| command.keys.iter().map(move |keys| (command, *keys)))
+        .flat_map(|command| bindings.keys(command).into_iter().map(move |keys| (command, keys)))
 }
 
 #[cfg(test)]
@@ -53,19 +54,21 @@ mod tests {
     #[test]
     fn sequences_wait_for_their_second_key() {
         let g = key::chord("g").expect("a key");
-        assert!(matches!(resolve(Context::Map, std::slice::from_ref(&g)), Resolved::Pending));
+        assert!(matches!(resolve(Context::Map, std::slice::from_ref(&g), &Bindings::default()), Resolved::Pending));
         assert!(
-            matches!(resolve(Context::Map, &[g.clone(), g.clone()]), Resolved::Command(command) if command.id == Id::First)
+            matches!(resolve(Context::Map, &[g.clone(), g.clone()], &Bindings::default()), Resolved::Command(command) if command.id == Id::First)
         );
-        assert_eq!(continuations(Context::Map, &[g]), [("g".to_owned(), "first")]);
+        assert_eq!(continuations(Context::Map, &[g], &Bindings::default()), [("g".to_owned(), "first")]);
     }
 
     #[test]
     fn keys_mean_what_their_context_says() {
         let d = key::chord("d").expect("a key");
         assert!(
-            matches!(resolve(Context::Run, std::slice::from_ref(&d)), Resolved::Command(command) if command.id == Id::DryRun)
+            matches!(resolve(Context::Run, std::slice::from_ref(&d), &Bindings::default()), Resolved::Command(command) if command.id == Id::DryRun)
         );
-        assert!(matches!(resolve(Context::Preview, &[d]), Resolved::Command(command) if command.id == Id::Changes));
+        assert!(
+            matches!(resolve(Context::Preview, &[d], &Bindings::default()), Resolved::Command(command) if command.id == Id::Changes)
+        );
     }
 }

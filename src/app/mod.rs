@@ -4,6 +4,7 @@
 //! worker runs, answering with further messages. One file a place under `places`, one a thing that lies on top.
 
 mod answers;
+pub mod bindings;
 pub mod boards;
 pub mod commands;
 pub mod context;
@@ -27,6 +28,7 @@ mod project;
 mod propose;
 mod reasons;
 pub mod steps;
+pub mod tour;
 mod update;
 
 pub use editor::{Editor, EvaluatedRow, Evaluation};
@@ -37,7 +39,9 @@ pub use looks::{Looks, ThemeName};
 pub use mapping::{SourceRow, State, TargetRow};
 pub use model::{Model, Place, Toast, Tone};
 pub use msg::{Answer, Job, Mouse, MouseAction, Msg, Problem};
-pub use overlay::{Bulk, Chooser, ChooserPurpose, Confirm, ConfirmAction, Overlay, Prompt, PromptPurpose, Sheet};
+pub use overlay::{
+    Bulk, Chooser, ChooserPurpose, Confirm, ConfirmAction, Overlay, PickEntry, Picker, Prompt, PromptPurpose, Sheet,
+};
 pub use pane::{ListPane, PaneId};
 pub use project::{Opened, Project, Records, SourceObject};
 pub use update::update;

@@ -1,7 +1,10 @@
 //! Everything the screen shows, and nothing else.
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use super::bindings::Bindings;
+use super::commands::Id;
 use super::context::Context;
 use super::key::Chord;
 use super::overlay::Overlay;
@@ -88,6 +91,14 @@ pub struct Model {
     /// Whether the program takes the mouse.
     pub mouse: bool,
     pub looks: Looks,
+    /// What the user's file says about keys, and what is wrong with it.
+    pub bindings: Arc<Bindings>,
+    pub key_problems: Vec<String>,
+    /// The station of the tour, and whether it begins when the demo is open.
+    pub tour: Option<usize>,
+    pub tour_wanted: bool,
+    /// The command that was run last.
+    pub last: Option<Id>,
     pub place: Place,
     pub overlays: Vec<Overlay>,
     /// The pane whose filter is being typed.

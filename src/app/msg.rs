@@ -10,10 +10,11 @@ use super::boards::twins::TwinGroups;
 use super::boards::values::ValueCounts;
 use super::effect::Asker;
 use super::key::Chord;
+use super::overlay::PickEntry;
 use super::places::preview::{Previewed, Whole};
 use super::places::run::RunStarted;
 use super::places::start::Recent;
-use super::project::{Opened, Records};
+use super::project::{Opened, Records, SourceObject};
 use super::{Draft, Evaluation};
 use crate::engine::RunEvent;
 use crate::matching::Suggestions;
@@ -159,6 +160,12 @@ pub enum Answer {
     Twins(Box<TwinGroups>),
     Lineage(Box<Lineage>),
     Runs(Vec<RunEntry>),
+    Folder {
+        folder: PathBuf,
+        entries: Vec<PickEntry>,
+    },
+    /// The source's objects, read anew.
+    Reread(Vec<SourceObject>),
     /// A run of the profile that was opened is under way.
     RunFound {
         folder: PathBuf,

@@ -30,6 +30,24 @@ pub enum Overlay {
     Sheet(Sheet),
     Chooser(Chooser),
     Board(Box<Board>),
+    /// Files and folders to pick from; the question that wants one lies below.
+    Picker(Picker),
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct Picker {
+    pub folder: std::path::PathBuf,
+    pub entries: Vec<PickEntry>,
+    pub query: Entry,
+    pub pane: ListPane,
+}
+
+/// Something in a folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PickEntry {
+    pub name: String,
+    pub is_folder: bool,
+    pub bytes: u64,
 }
 
 /// Bulk accept: a threshold, and what it would change.
@@ -141,12 +159,14 @@ pub enum ChooserPurpose {
     Fix { group: usize },
     /// What a lost field is called now.
     Rebind { line: usize },
+    /// How the source is read: which of its settings.
+    Reading { setting: usize },
 }
 
 impl Overlay {
     pub fn context(&self) -> Context {
         match self {
-            Overlay::Palette { .. } | Overlay::Help { .. } => Context::Finder,
+            Overlay::Palette { .. } | Overlay::Help { .. } | Overlay::Picker(_) => Context::Finder,
             Overlay::Candidates { .. } => Context::Candidates,
             Overlay::Editor(_) => Context::Editor,
             Overlay::Bulk(_) => Context::Bulk,
@@ -165,6 +185,7 @@ impl Overlay {
             Overlay::Sheet(sheet) => Some(&sheet.pane),
             Overlay::Chooser(chooser) => Some(&chooser.pane),
             Overlay::Board(board) => Some(&board.pane),
+            Overlay::Picker(picker) => Some(&picker.pane),
             Overlay::Editor(_) | Overlay::Confirm(_) | Overlay::Prompt(_) => None,
         }
     }
@@ -176,6 +197,7 @@ impl Overlay {
             Overlay::Sheet(sheet) => Some(&mut sheet.pane),
             Overlay::Chooser(chooser) => Some(&mut chooser.pane),
             Overlay::Board(board) => Some(&mut board.pane),
+            Overlay::Picker(picker) => Some(&mut picker.pane),
             Overlay::Editor(_) | Overlay::Confirm(_) | Overlay::Prompt(_) => None,
         }
     }
@@ -185,6 +207,7 @@ impl Overlay {
         match self {
             Overlay::Palette { query, .. } | Overlay::Help { query, .. } => Some(query),
             Overlay::Prompt(prompt) => Some(&mut prompt.entry),
+            Overlay::Picker(picker) => Some(&mut picker.query),
             _ => None,
         }
     }

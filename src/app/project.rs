@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::Draft;
+use crate::connect::Location;
 use crate::matching::{
     Candidate, Remembered, Suggestions, ValueSuggestion, Verdict, between, decisions, target_system,
 };
@@ -108,6 +109,8 @@ pub struct Project {
     pub draft_for: PathBuf,
     /// The source's objects as they were when the profile was last saved.
     pub remembered: Vec<Object>,
+    /// Where and how the source was read.
+    pub read_from: Location,
     /// The profile as it was last run from here.
     pub ran: Option<Arc<Profile>>,
     /// Counts changes of the profile, undone ones included.
@@ -130,6 +133,7 @@ impl Project {
             path: opened.path,
             text: opened.text,
             saved: Arc::clone(&opened.profile),
+            read_from: opened.profile.source.clone(),
             profile: opened.profile,
             sources: opened.sources,
             targets: opened.targets,

@@ -122,3 +122,12 @@ pub fn nothing_to_open(model: &Model) -> Option<&'static str> {
     let only_read = matches!(model.context(), Context::Changes | Context::Compare | Context::Lineage);
     only_read.then_some("there is nothing behind this row")
 }
+
+pub fn no_file_wanted(model: &Model) -> Option<&'static str> {
+    use super::{Overlay, PromptPurpose as For};
+    let wanted = matches!(
+        model.overlays.last(),
+        Some(Overlay::Prompt(prompt)) if matches!(prompt.purpose, For::OpenSource | For::OpenTarget { .. } | For::OpenProfile)
+    );
+    (!wanted).then_some("no file is asked for here")
+}

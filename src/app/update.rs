@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use super::answers::answered;
-use super::boards::{changes, drift, frequent, groups, history as past, runs, twins, values};
+use super::boards::{changes, drift, frequent, groups, history as past, reading, runs, twins, values};
 use super::commands::{Command, Id};
 use super::context::Context;
 use super::key::Chord;
@@ -17,7 +17,8 @@ use super::overlay::{Chooser, ChooserPurpose};
 use super::places::{data, map, preview, report, run, start, top};
 use super::pointer::click;
 use super::project::Project;
-use super::{Draft, Effect, Entry, ListPane, Model, Move, Overlay, PaneId, Place, PromptPurpose, Tone, editor};
+use super::tour;
+use super::{Draft, Effect, Entry, ListPane, Model, Move, Overlay, PaneId, Picker, Place, PromptPurpose, Tone, editor};
 use crate::profile::Profile;
 use crate::ui::layout::{Layout, layout};
 
@@ -40,6 +41,7 @@ pub fn update(model: &mut Model, msg: Msg) -> Vec<Effect> {
     };
     if !clock {
         model.dirty = true;
+        tour::follow(model);
         settle(model, &mut effects);
     }
     let after = model.project.as_ref().map(|project| project.revision);
@@ -67,6 +69,7 @@ fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
         }
     }
     effects.extend(data::wanted_page(model, laid_out.height(PaneId::Records)));
+    effects.extend(reading::wanted(model));
     effects.extend(map::wanted(model));
     effects.extend(preview::wanted(model));
 }
@@ -90,7 +93,10 @@ fn tick(model: &mut Model, now: std::time::Duration) -> Vec<Effect> {
 
 fn begin(model: &mut Model, job: Job) -> Vec<Effect> {
     match job {
-        Job::Start => vec![Effect::FindRecents],
+        Job::Start => {
+            super::answers::tell_key_problems(model);
+            vec![Effect::FindRecents]
+        }
         job => start::open(model, job),
     }
 }
@@ -103,7 +109,7 @@ fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     let continued = !model.pending.is_empty();
     let mut pressed = std::mem::take(&mut model.pending);
     pressed.push(chord.clone());
-    match resolve(context, &pressed) {
+    match resolve(context, &pressed, &model.bindings) {
         Resolved::Command(command) => run_command(model, command),
         Resolved::Pending => {
             model.pending = pressed;
@@ -122,6 +128,7 @@ pub(super) fn run_command(model: &mut Model, command: &'static Command) -> Vec<E
         model.say(Tone::Note, format!("{}: {reason}", command.title));
         return Vec::new();
     }
+    model.last = Some(command.id);
     execute(model, command.id)
 }
 
@@ -186,6 +193,12 @@ pub(super) fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
             Vec::new()
         }
         Id::Runs => runs::open(model),
+        Id::Tour => tour_on(model),
+        Id::Reading => {
+            reading::open(model);
+            Vec::new()
+        }
+        Id::Browse => browse(model),
         Id::Save => save(model),
         Id::SaveAs => {
             start::ask(model, PromptPurpose::SaveAs);
@@ -243,6 +256,25 @@ fn in_place(model: &mut Model, id: Id) -> Vec<Effect> {
         Place::Run => run::execute(model, id),
         Place::Report => report::execute(model, id),
     }
+}
+
+/// The tour begins (on the demo, where nothing is open) or goes on.
+fn tour_on(model: &mut Model) -> Vec<Effect> {
+    if model.project.is_none() {
+        model.tour_wanted = true;
+        return start::open(model, Job::Demo);
+    }
+    tour::next(model);
+    Vec::new()
+}
+
+/// Looks into a folder for the file that is asked for.
+fn browse(model: &mut Model) -> Vec<Effect> {
+    let Some(Overlay::Prompt(prompt)) = model.overlays.last() else { return Vec::new() };
+    let typed = prompt.entry.text().trim();
+    let folder = PathBuf::from(if typed.is_empty() { "." } else { typed });
+    model.overlays.push(Overlay::Picker(Picker::default()));
+    vec![Effect::ListFolder { folder }]
 }
 
 fn go(model: &mut Model, place: Place) -> Vec<Effect> {

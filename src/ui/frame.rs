@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use super::columns::Columns;
 use super::layout::{Layout, SMALLEST, layout};
 use super::theme::{Theme, to_ascii};
-use super::{overlays, places, text};
+use super::{overlays, places, text, tour};
 use crate::app::commands::{COMMANDS, Command, Id, title_in};
 use crate::app::context::Context;
 use crate::app::{Model, Place, Tone, key, keymap};
@@ -32,6 +32,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
             Place::Report => places::report::view(frame, &laid_out, model, &theme),
         }
         overlays::view(frame, &laid_out, model, &theme);
+        tour::view(frame, &laid_out, model, &theme);
         status(frame, laid_out.status, model, &theme);
         footer(frame, laid_out.footer, model, &theme);
     }
@@ -128,7 +129,7 @@ fn footer(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
 fn which_key(width: u16, model: &Model, context: Context, theme: &Theme) -> Line<'static> {
     let pressed: Vec<String> = model.pending.iter().map(key::label).collect();
     let mut line = Columns::new(width).gap(1).just(&pressed.join(" "), theme.key).just(" …", theme.muted).gap(2);
-    for (keys, title) in keymap::continuations(context, &model.pending) {
+    for (keys, title) in keymap::continuations(context, &model.pending, &model.bindings) {
         line = line.just(&keys, theme.key).gap(1).just(title, theme.muted).gap(2);
     }
     line.done()
@@ -156,25 +157,25 @@ fn filter_line(width: u16, model: &Model, id: crate::app::PaneId, theme: &Theme)
 
 /// Keys for what can be done here, the most useful first, as many as fit; help and quit always.
 fn hints(width: u16, model: &Model, context: Context, theme: &Theme) -> Line<'static> {
-    let mut usable: Vec<&Command> = COMMANDS
+    let mut usable: Vec<&'static Command> = COMMANDS
         .iter()
         .filter(|command| command.rank > 0 && command.contexts.has(context))
         .filter(|command| command.id != Id::Back || !model.overlays.is_empty() || filtered(model))
-        .filter(|command| (command.disabled)(model).is_none() && !command.keys.is_empty())
+        .filter(|command| (command.disabled)(model).is_none() && !model.bindings.keys(command).is_empty())
         .collect();
     usable.sort_by_key(|command| command.rank);
-    let (always, first): (Vec<&Command>, Vec<&Command>) =
+    let (always, first): (Vec<&'static Command>, Vec<&'static Command>) =
         usable.into_iter().partition(|command| matches!(command.id, Id::Help | Id::Quit | Id::Back));
-    let reserved: usize = always.iter().map(|command| hint_width(command, context)).sum();
+    let reserved: usize = always.iter().map(|command| hint_width(command, context, model)).sum();
     let mut line = Columns::new(width).gap(1);
     for command in first {
-        if line.left() < hint_width(command, context) + reserved {
+        if line.left() < hint_width(command, context, model) + reserved {
             continue;
         }
-        line = hint(line, command, context, theme);
+        line = hint(line, command, context, model, theme);
     }
     for command in always {
-        line = hint(line, command, context, theme);
+        line = hint(line, command, context, model, theme);
     }
     line.done()
 }
@@ -183,16 +184,16 @@ fn filtered(model: &Model) -> bool {
     model.pane(model.place_focus()).is_some_and(crate::app::ListPane::filtered)
 }
 
-fn hint_width(command: &Command, context: Context) -> usize {
-    text::width(&shown_key(command)) + 1 + text::width(title_in(command, context)) + 2
+fn hint_width(command: &'static Command, context: Context, model: &Model) -> usize {
+    text::width(&shown_key(command, model)) + 1 + text::width(title_in(command, context)) + 2
 }
 
-fn shown_key(command: &Command) -> String {
-    command.keys.first().map_or_else(String::new, |keys| key::label_sequence(keys))
+fn shown_key(command: &'static Command, model: &Model) -> String {
+    model.bindings.keys(command).first().map_or_else(String::new, |keys| key::label_sequence(keys))
 }
 
-fn hint(line: Columns, command: &Command, context: Context, theme: &Theme) -> Columns {
-    line.just(&shown_key(command), theme.key)
+fn hint(line: Columns, command: &'static Command, context: Context, model: &Model, theme: &Theme) -> Columns {
+    line.just(&shown_key(command, model), theme.key)
         .just(" ", Style::new())
         .just(title_in(command, context), theme.muted)
         .just("  ", Style::new())

@@ -203,7 +203,7 @@ fn report(layout: &mut Layout) {
 fn top(layout: &mut Layout, overlay: &Overlay) {
     let body = layout.body;
     match overlay {
-        Overlay::Palette { .. } => finder(layout, 72, 18),
+        Overlay::Palette { .. } | Overlay::Picker(_) => finder(layout, 72, 18),
         Overlay::Help { .. } => finder(layout, 100, 60),
         Overlay::Editor(_) => editor(layout),
         Overlay::Candidates { .. } => {

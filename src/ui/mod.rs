@@ -13,5 +13,6 @@ mod panel;
 mod places;
 mod text;
 mod theme;
+mod tour;
 
 pub use frame::view;

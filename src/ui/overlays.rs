@@ -24,6 +24,7 @@ pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, model: &Model, theme: &The
         Overlay::Confirm(confirm) => questions::confirm(frame, laid_out, area, confirm, theme),
         Overlay::Prompt(prompt) => questions::prompt(frame, laid_out, area, prompt, theme),
         Overlay::Sheet(sheet) => questions::sheet(frame, laid_out, area, sheet, theme),
+        Overlay::Picker(picker) => finder::picker(frame, laid_out, area, picker, model, theme),
         Overlay::Board(board) => board::view(frame, laid_out, area, board, model, theme),
         Overlay::Chooser(chooser) => questions::chooser(frame, laid_out, area, chooser, model, theme),
     }

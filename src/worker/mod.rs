@@ -5,6 +5,7 @@
 
 mod evaluate;
 mod files;
+mod folder;
 mod lane;
 mod learn;
 mod lineage;
@@ -164,6 +165,8 @@ impl Worker {
             Effect::Trace { profile, pair, number, about } => self.lookups.put(move |_| {
                 lineage::trace(&profile, pair, number, about, &shelf, &teller);
             }),
+            Effect::ListFolder { folder } => self.files.put(move |_| folder::list(&folder, &teller)),
+            Effect::Reread { profile } => self.files.put(move |_| opened::reread(&profile, &shelf, &teller)),
             Effect::FindRuns { profile } => self.files.put(move |_| files::runs(&profile, &teller)),
             Effect::StartRun { profile, path, dry_run, rejects } => {
                 self.run.start(run::Order { profile, path, dry_run, rejects, resume: None }, teller);

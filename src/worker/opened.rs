@@ -174,6 +174,18 @@ fn open_profile(path: &Path, schema: Option<&Path>, shelf: &Mutex<Shelf>) -> Res
     Ok((opened, draft))
 }
 
+/// Reads the source anew, as the profile says now; targets stay.
+pub(super) fn reread(profile: &Profile, shelf: &Mutex<Shelf>, teller: &Teller) {
+    match look_at_source(&profile.source) {
+        Ok((opened, sources)) => {
+            let targets = locked(shelf).targets.clone();
+            put_on_shelf(shelf, opened, (&profile.source, &profile.target), &sources, &targets);
+            teller.tell(Answer::Reread(sources));
+        }
+        Err(problem) => teller.tell(Answer::Failed(problem)),
+    }
+}
+
 /// A draft that says something else than the profile.
 fn draft_of(path: &Path, profile: &Arc<Profile>) -> FoundDraft {
     let found = profile::load_draft(path).ok().flatten()?;

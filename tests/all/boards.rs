@@ -225,3 +225,76 @@ fn a_run_of_another_process_is_found_and_followed() {
     harness.send(Msg::Clock(Duration::from_secs(60)));
     harness.screen();
 }
+
+#[test]
+fn the_guess_of_the_format_can_be_corrected_and_undone() {
+    let text = "a;b\n1,5;2\n3,5;4\n";
+    let mut harness = Harness::new(100, 30).open_text("s.csv", text, "out.csv").keys("1r").settle();
+    harness.shows("because");
+    insta::assert_snapshot!("reading", harness.screen().replace(&harness.home.path().display().to_string(), "~"));
+    // The comma instead of the semicolon.
+    harness = harness.keys("j<enter>").settle().keys("j<enter>").settle();
+    harness.shows("pinned");
+    let fields = |harness: &Harness| {
+        let project = harness.model.project.as_ref().expect("a project");
+        project.sources[0].object.fields.len()
+    };
+    let names = harness.model.project.as_ref().expect("a project").sources[0].object.fields[0].name.clone();
+    assert_eq!(names, "a;b");
+    harness = harness.keys("<esc>u").settle();
+    assert_eq!(fields(&harness), 2);
+    assert_eq!(harness.model.project.as_ref().expect("a project").sources[0].object.fields[0].name, "a");
+}
+
+#[test]
+fn files_are_picked_from_a_list() {
+    let harness = Harness::new(100, 30);
+    let home = harness.home.path().to_owned();
+    std::fs::create_dir(home.join("inner")).expect("made");
+    std::fs::write(home.join("inner/people.csv"), "name,mail\nAda,a@b.org\n").expect("written");
+    let mut harness = harness.keys(&format!("<enter>{}/<tab>", home.display())).settle();
+    harness.shows("inner");
+    harness = harness.keys("inner<enter>").settle();
+    harness.shows("people.csv");
+    harness = harness.keys("people<enter>").settle();
+    harness.shows("Target");
+    harness = harness.keys("<tab>").settle().keys("salesforce").settle();
+    harness.shows("template:salesforce");
+}
+
+#[test]
+fn the_tour_goes_on_when_something_was_done() {
+    let mut harness = Harness::new(120, 40).open("demo").keys("<f2>").settle();
+    harness.shows("1 of 9");
+    insta::assert_snapshot!("tour", harness.screen());
+    harness = harness.keys("]").settle();
+    harness.shows("2 of 9");
+    harness = harness.keys("<enter>").settle();
+    harness.shows("3 of 9");
+    harness = harness.keys("<esc>").settle().keys("e").settle();
+    harness.shows("5 of 9");
+    harness = harness.keys("<esc>3").settle();
+    harness.shows("7 of 9");
+    harness = harness.keys("4d").settle();
+    harness.shows("8 of 9");
+    harness = harness.keys("5f").settle();
+    harness.shows("9 of 9");
+    harness = harness.keys("<esc><f2>").settle();
+    harness.shows_not("of 9");
+}
+
+#[test]
+fn keys_of_the_users_file_count() {
+    let (bindings, problems) = mapwright::app::bindings::Bindings::parse("unmap: ctrl-k\nundo: z\n");
+    assert_eq!(problems, Vec::<String>::new());
+    let mut harness = people(100, 30);
+    harness.model.bindings = std::sync::Arc::new(bindings);
+    harness = harness.keys("D").settle();
+    harness.shows_not("is not mapped any more");
+    harness = harness.keys("<ctrl-k>").settle();
+    harness.shows("is not mapped any more");
+    harness = harness.keys("z").settle();
+    harness.shows("undone: unmap");
+    harness = harness.keys("?unmap").settle();
+    harness.shows("Ctrl-K");
+}

@@ -101,6 +101,9 @@ const SCENARIOS: &[(Id, &str, Then)] = &[
     (Id::Runs, "4d…b", Shows("Enter opens one")),
     (Id::Pause, "4p", Shows("nothing runs")),
     (Id::Resume, "4r", Shows("no run was cancelled or cut off")),
+    (Id::Reading, "1r", Shows("is read like this")),
+    (Id::Browse, "<ctrl-o><enter><tab>", Shows("this folder")),
+    (Id::Tour, "<f2>", Shows("This is the map")),
     (
         Id::Raise,
         "?<down><down><up>",

@@ -12,6 +12,7 @@ mod every_command;
 mod faults;
 mod fuzz;
 mod harness;
+mod hostile;
 mod inspect;
 mod job;
 mod kills;

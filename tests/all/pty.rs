@@ -10,7 +10,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A shell in a pty with a screen that understands it.
-struct Pty {
+pub struct Pty {
     master: Box<dyn MasterPty + Send>,
     child: Box<dyn Child + Send + Sync>,
     keys: Box<dyn Write + Send>,
@@ -22,10 +22,11 @@ struct Pty {
 impl Pty {
     /// Runs mapwright in a shell, which then tells the terminal's settings.
     fn new(arguments: &str) -> Pty {
-        Pty::with(arguments, |_| {})
+        Pty::with(arguments, |_, _| {})
     }
 
-    fn with(arguments: &str, set: impl FnOnce(&mut CommandBuilder)) -> Pty {
+    /// The same; `set` writes further files into the home folder and sets the environment.
+    pub fn with(arguments: &str, set: impl FnOnce(&Path, &mut CommandBuilder)) -> Pty {
         let home = tempfile::tempdir().expect("a folder");
         sample(home.path());
         let pair = native_pty_system().openpty(size(80, 24)).expect("a pty");
@@ -38,7 +39,7 @@ impl Pty {
         command.env("LANG", "C.UTF-8");
         command.env_remove("LC_ALL");
         command.env_remove("NO_COLOR");
-        set(&mut command);
+        set(home.path(), &mut command);
         let child = pair.slave.spawn_command(command).expect("a shell");
         drop(pair.slave);
         let screen = Arc::new(Mutex::new(vt100::Parser::new(24, 80, 200)));
@@ -59,7 +60,12 @@ impl Pty {
         Pty { master: pair.master, child, keys, screen, raw, _home: home }
     }
 
-    fn press(&mut self, keys: &str) {
+    /// Every byte that reached the terminal.
+    pub fn raw(&self) -> Vec<u8> {
+        self.raw.lock().expect("free").clone()
+    }
+
+    pub fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).expect("written");
         self.keys.flush().expect("flushed");
     }
@@ -69,7 +75,7 @@ impl Pty {
     }
 
     #[track_caller]
-    fn wait_for(&self, words: &str) {
+    pub fn wait_for(&self, words: &str) {
         let until = Instant::now() + PATIENCE;
         while !self.contents().contains(words) {
             assert!(Instant::now() < until, "`{words}` does not come; the screen:\n{}", self.contents());
@@ -79,7 +85,7 @@ impl Pty {
 
     /// The shell has the terminal back, in every respect.
     #[track_caller]
-    fn is_as_before(&mut self) {
+    pub fn is_as_before(&mut self) {
         self.wait_for("END");
         let parser = self.screen.lock().expect("free");
         let screen = parser.screen();
@@ -138,7 +144,7 @@ fn a_panic_on_another_thread_restores_the_terminal_and_saves_the_draft() {
     if !cfg!(debug_assertions) {
         return;
     }
-    let mut pty = Pty::with("open people.yaml", |command| command.env("MAPWRIGHT_TEST_PANIC", "1"));
+    let mut pty = Pty::with("open people.yaml", |_, command| command.env("MAPWRIGHT_TEST_PANIC", "1"));
     pty.wait_for("2 of 2 mapped");
     pty.press("e | trim\u{13}");
     pty.wait_for("name | trim");

@@ -9,6 +9,7 @@ pub mod frequent;
 pub mod groups;
 pub mod history;
 pub mod lineage;
+pub mod reading;
 pub mod records;
 pub mod runs;
 pub mod twins;
@@ -42,6 +43,7 @@ pub enum Kind {
     Drift(drift::DriftBoard),
     Frequent(frequent::Frequent),
     Runs(runs::Runs),
+    Reading,
 }
 
 /// How loudly something is said.
@@ -115,6 +117,7 @@ impl Board {
             Kind::Drift(_) => Context::Drift,
             Kind::Frequent(_) => Context::Frequent,
             Kind::Runs(_) => Context::Runs,
+            Kind::Reading => Context::Reading,
         }
     }
 
@@ -133,6 +136,7 @@ impl Board {
             Kind::Drift(_) => (1, 2),
             Kind::Frequent(_) => (0, 0),
             Kind::Runs(_) => (0, 3),
+            Kind::Reading => (0, 6),
         }
     }
 }
@@ -152,6 +156,7 @@ pub fn table(model: &Model, board: &Board) -> Table {
         Kind::Drift(drift) => drift::table(drift),
         Kind::Frequent(frequent) => frequent::table(frequent),
         Kind::Runs(runs) => runs::table(runs),
+        Kind::Reading => reading::table(model),
     }
 }
 
@@ -167,6 +172,7 @@ pub fn detail(model: &Model, board: &Board, row: usize) -> Detail {
         Kind::Records(records) => records::detail(records, row),
         Kind::Drift(drift) => drift::detail(drift, row),
         Kind::Runs(runs) => runs::detail(runs, row),
+        Kind::Reading => reading::detail(model),
     }
 }
 
@@ -227,6 +233,7 @@ pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
         Context::Drift => drift::execute(model, id, selected),
         Context::Frequent => frequent::execute(model, id, selected),
         Context::Runs => runs::execute(model, id, selected),
+        Context::Reading => reading::execute(model, id, selected),
         _ => Vec::new(),
     }
 }

@@ -94,6 +94,9 @@ pub enum Id {
     Runs,
     Pause,
     Resume,
+    Reading,
+    Tour,
+    Browse,
 }
 
 /// One command.
@@ -163,6 +166,7 @@ pub fn title_in(command: &Command, context: Context) -> &'static str {
         (Id::Choose, Context::Drift) => "choose name",
         (Id::Accept, Context::Drift) => "rebind marked",
         (Id::Choose, Context::Frequent) => "records",
+        (Id::Choose, Context::Reading) => "correct",
         (Id::Reject, Context::Changes) => "take back",
         (Id::Reject, Context::Values) => "no pair",
         (Id::Left, Context::Bulk) => "lower",

@@ -180,6 +180,31 @@ pub static COMMANDS: &[Command] = &[
     )
     .unless(reasons::nothing_open),
     Command::new(
+        Id::Reading,
+        "reading",
+        "Show how the source is read and why: format, delimiter, quote, encoding, header; each can be corrected.",
+        &["r"],
+        In::DATA,
+    )
+    .footer(6)
+    .unless(reasons::nothing_open),
+    Command::new(
+        Id::Browse,
+        "browse",
+        "Pick a file, a folder or a template from a list.",
+        &["tab"],
+        In::PROMPT,
+    )
+    .footer(2)
+    .unless(reasons::no_file_wanted),
+    Command::new(
+        Id::Tour,
+        "tour",
+        "Begin a tour of two minutes (on the demo, where nothing is open), or go on with it.",
+        &["f2"],
+        In::ALL,
+    ),
+    Command::new(
         Id::Fixes,
         "mend rejects",
         "Group the rejects by reason and value; a fix made once becomes a step of the profile.",

@@ -23,10 +23,11 @@ pub struct StartPlace {
 }
 
 /// What can be chosen before the recent profiles.
-pub const CHOICES: [(&str, &str); 3] = [
+pub const CHOICES: [(&str, &str); 4] = [
     ("Map a source to a target", "any CSV, JSON or SQLite file; a file, database, schema or template as the target"),
     ("Open a profile", "a mapping saved before"),
     ("Try the demo", "a small, messy CRM export, unpacked to a folder of its own"),
+    ("Take the tour", "two minutes on the demo, step by step"),
 ];
 
 /// Positions: the choices first, then the recent profiles.
@@ -47,6 +48,10 @@ pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
         Some(0) => ask(model, PromptPurpose::OpenSource),
         Some(1) => ask(model, PromptPurpose::OpenProfile),
         Some(2) => return open(model, Job::Demo),
+        Some(3) => {
+            model.tour_wanted = true;
+            return open(model, Job::Demo);
+        }
         Some(row) => {
             if let Some(recent) = model.start.recents.get(row - CHOICES.len()) {
                 let path = recent.path.clone();

@@ -1,11 +1,11 @@
 //! What lies on top of a place: palette, help, candidates, bulk accept, questions, sheets.
 
 use super::{map, run, start};
-use crate::app::boards::{self, drift, fixes, groups, twins, values};
+use crate::app::boards::{self, drift, fixes, groups, reading, twins, values};
 use crate::app::commands::{COMMANDS, Command, Id};
 use crate::app::filter::{self, Order};
 use crate::app::mapping::{State, TargetRow};
-use crate::app::overlay::{ChooserPurpose, Confirm, ConfirmAction, Prompt, PromptPurpose};
+use crate::app::overlay::{ChooserPurpose, Confirm, ConfirmAction, PickEntry, Picker, Prompt, PromptPurpose};
 use crate::app::{Effect, Job, Model, Overlay, PaneId, Tone, key};
 
 /// Commands of the palette: those that apply to the place below.
@@ -21,8 +21,8 @@ fn moves(id: Id) -> bool {
 }
 
 /// What a command's row is found by.
-fn searched(command: &Command) -> String {
-    let keys: Vec<String> = command.keys.iter().map(|keys| key::label_sequence(keys)).collect();
+fn searched(model: &Model, command: &'static Command) -> String {
+    let keys: Vec<String> = model.bindings.keys(command).into_iter().map(key::label_sequence).collect();
     format!("{} {} {}", command.title, keys.join(" "), command.doc)
 }
 
@@ -36,11 +36,11 @@ pub fn bulk_rows(model: &Model, threshold: u8) -> Vec<&TargetRow> {
 pub fn rows(model: &Model) -> Vec<usize> {
     match model.overlays.last() {
         Some(Overlay::Palette { query, .. }) => {
-            let texts: Vec<String> = palette(model).into_iter().map(searched).collect();
+            let texts: Vec<String> = palette(model).into_iter().map(|command| searched(model, command)).collect();
             filter::matching(query.text(), &texts, Order::Best)
         }
         Some(Overlay::Help { query, .. }) => {
-            let texts: Vec<String> = COMMANDS.iter().map(searched).collect();
+            let texts: Vec<String> = COMMANDS.iter().map(|command| searched(model, command)).collect();
             let order = if query.text().trim().is_empty() { Order::List } else { Order::Best };
             filter::matching(query.text(), &texts, order)
         }
@@ -51,6 +51,10 @@ pub fn rows(model: &Model) -> Vec<usize> {
         Some(Overlay::Bulk(bulk)) => (0..bulk_rows(model, bulk.threshold).len()).collect(),
         Some(Overlay::Sheet(sheet)) => (0..sheet.lines.len()).collect(),
         Some(Overlay::Board(board)) => boards::rows(model, board),
+        Some(Overlay::Picker(picker)) => {
+            let names: Vec<&str> = picker.entries.iter().map(|entry| entry.name.as_str()).collect();
+            filter::matching(picker.query.text(), &names, Order::List)
+        }
         Some(Overlay::Chooser(chooser)) => filter::matching(chooser.pane.filter.text(), &chooser.rows, Order::List),
         _ => Vec::new(),
     }
@@ -100,7 +104,7 @@ fn choose(model: &mut Model) -> Vec<Effect> {
     match overlay {
         Overlay::Palette { query, pane } => {
             let commands = palette(model);
-            let texts: Vec<String> = commands.iter().map(|command| searched(command)).collect();
+            let texts: Vec<String> = commands.iter().map(|command| searched(model, command)).collect();
             let found = filter::matching(query.text(), &texts, Order::Best);
             let command = found.get(pane.list.selected).and_then(|at| commands.get(*at).copied());
             command.map_or_else(Vec::new, |command| crate::app::update::run_command(model, command))
@@ -130,6 +134,7 @@ fn choose(model: &mut Model) -> Vec<Effect> {
             model.say(Tone::Good, format!("accepted {} suggestions; u takes them back", rows.len()));
             Vec::new()
         }
+        Overlay::Picker(picker) => picked(model, picker, selected),
         Overlay::Confirm(confirm) => confirmed(model, confirm),
         Overlay::Prompt(prompt) => prompted(model, prompt),
         Overlay::Chooser(chooser) => {
@@ -139,6 +144,59 @@ fn choose(model: &mut Model) -> Vec<Effect> {
             Vec::new()
         }
         Overlay::Sheet(_) | Overlay::Editor(_) | Overlay::Board(_) => Vec::new(),
+    }
+}
+
+/// A folder is looked into; a file (or ".", the folder itself) answers the question below.
+fn picked(model: &mut Model, picker: Picker, selected: Option<usize>) -> Vec<Effect> {
+    let Some(entry) = selected.and_then(|at| picker.entries.get(at)).cloned() else {
+        model.overlays.push(Overlay::Picker(picker));
+        return Vec::new();
+    };
+    if entry.is_folder && entry.name != "." {
+        let folder = match entry.name.as_str() {
+            ".." => picker.folder.parent().map_or_else(|| picker.folder.clone(), Into::into),
+            name => picker.folder.join(name),
+        };
+        model.overlays.push(Overlay::Picker(Picker { folder: folder.clone(), ..Picker::default() }));
+        return vec![Effect::ListFolder { folder }];
+    }
+    let text = match entry.name.as_str() {
+        "." => picker.folder.display().to_string(),
+        name if name.starts_with("template:") => name.to_owned(),
+        name => picker.folder.join(name).display().to_string(),
+    };
+    match model.overlays.pop() {
+        Some(Overlay::Prompt(mut prompt)) => {
+            prompt.entry = crate::app::Entry::of(&text);
+            prompted(model, prompt)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// What lies in a folder came: the picker shows it.
+pub fn listed(model: &mut Model, folder: std::path::PathBuf, mut entries: Vec<PickEntry>) {
+    let purpose = model.overlays.iter().rev().find_map(|overlay| match overlay {
+        Overlay::Prompt(prompt) => Some(&prompt.purpose),
+        _ => None,
+    });
+    match purpose {
+        Some(PromptPurpose::OpenSource) => {
+            entries.insert(0, PickEntry { name: ".".to_owned(), is_folder: true, bytes: 0 })
+        }
+        Some(PromptPurpose::OpenTarget { .. }) => {
+            let named = crate::schema::templates().iter().map(|template| template.name);
+            entries.extend(named.map(|name| PickEntry {
+                name: format!("template:{name}"),
+                is_folder: false,
+                bytes: 0,
+            }));
+        }
+        _ => {}
+    }
+    if let Some(Overlay::Picker(picker)) = model.overlays.last_mut() {
+        (picker.folder, picker.entries) = (folder, entries);
     }
 }
 
@@ -163,6 +221,7 @@ fn chosen(model: &mut Model, purpose: ChooserPurpose, row: &str, at: usize) -> V
         ChooserPurpose::DuplicateKey => return twins::key_chosen(model, row),
         ChooserPurpose::Fix { group } => return fixes::chosen(model, group, at),
         ChooserPurpose::Rebind { line } => drift::chosen(model, line, row),
+        ChooserPurpose::Reading { setting } => reading::chosen(model, setting, row),
     }
     Vec::new()
 }

@@ -6,7 +6,8 @@ use ratatui::text::Line;
 
 use crate::app::commands::{COMMANDS, Command};
 use crate::app::places::top::palette as palette_commands;
-use crate::app::{Entry, ListPane, Model, PaneId, key};
+use crate::app::{Entry, ListPane, Model, PaneId, Picker, key};
+use crate::report::words;
 use crate::ui::columns::Columns;
 use crate::ui::layout::{Layout, Part};
 use crate::ui::panel::{List, Title, empty, overlay};
@@ -38,11 +39,18 @@ pub fn help(
 ) {
     overlay(frame, area, &Title::new("Help").note("every command").right("type to find, Enter runs"), theme);
     entry(frame, laid_out.part(Part::Entry), query, theme);
-    let all: Vec<&Command> = COMMANDS.iter().collect();
+    let all: Vec<&'static Command> = COMMANDS.iter().collect();
     commands(frame, laid_out, pane, &all, model, theme);
 }
 
-fn commands(frame: &mut Frame<'_>, laid_out: &Layout, pane: &ListPane, all: &[&Command], model: &Model, theme: &Theme) {
+fn commands(
+    frame: &mut Frame<'_>,
+    laid_out: &Layout,
+    pane: &ListPane,
+    all: &[&'static Command],
+    model: &Model,
+    theme: &Theme,
+) {
     let Some(area) = laid_out.pane(PaneId::Top) else { return };
     let rows = model.rows(PaneId::Top);
     if rows.is_empty() {
@@ -52,7 +60,7 @@ fn commands(frame: &mut Frame<'_>, laid_out: &Layout, pane: &ListPane, all: &[&C
     let list = List { area, pane, len: rows.len(), focused: true, theme };
     list.draw(frame, |at, width| {
         let Some(command) = rows.get(at).and_then(|row| all.get(*row)) else { return Line::default() };
-        let keys: Vec<String> = command.keys.iter().map(|keys| key::label_sequence(keys)).collect();
+        let keys: Vec<String> = model.bindings.keys(command).into_iter().map(key::label_sequence).collect();
         let here = command.contexts.has(model.place.context());
         let reason = (command.disabled)(model).filter(|_| here);
         let (title, about, about_style) = match reason {
@@ -66,6 +74,32 @@ fn commands(frame: &mut Frame<'_>, laid_out: &Layout, pane: &ListPane, all: &[&C
             .put(&keys.join(", "), 13, theme.key)
             .rest(&about, about_style)
             .done()
+    });
+}
+
+/// Files and folders to pick from.
+pub fn picker(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, picker: &Picker, model: &Model, theme: &Theme) {
+    let folder = picker.folder.display().to_string();
+    overlay(frame, area, &Title::new("Pick").note(folder).right("type to find, Enter opens"), theme);
+    entry(frame, laid_out.part(Part::Entry), &picker.query, theme);
+    let Some(area) = laid_out.pane(PaneId::Top) else { return };
+    let rows = model.rows(PaneId::Top);
+    if rows.is_empty() {
+        empty(frame, area.rows, &["Nothing here is called that."], theme);
+        return;
+    }
+    let list = List { area, pane: &picker.pane, len: rows.len(), focused: true, theme };
+    list.draw(frame, |at, width| {
+        let Some(item) = rows.get(at).and_then(|row| picker.entries.get(*row)) else { return Line::default() };
+        let (kind, style) = match item.name.as_str() {
+            "." => ("this folder".to_owned(), theme.accent),
+            ".." => ("up".to_owned(), theme.muted),
+            _ if item.is_folder => ("folder".to_owned(), theme.accent),
+            _ if item.bytes == 0 => (String::new(), theme.text),
+            _ => (words::bytes(item.bytes as f64), theme.text),
+        };
+        let name = usize::from(width).saturating_sub(16);
+        Columns::new(width).gap(1).put(&item.name, name, style).right(&kind, 12, theme.muted).done()
     });
 }
 

@@ -91,7 +91,8 @@ fn fields(frame: &mut Frame<'_>, area: &PaneArea, model: &Model, theme: &Theme) 
     let rows = model.rows(PaneId::PreviewFields);
     let record = model.preview.current(model);
     let (name, note) = record.map_or(("Record".to_owned(), String::new()), |record| {
-        (format!("Record {}", words::count(record.origin.number)), line_note(record))
+        let why = if record.findings.is_empty() { &record.why } else { "" };
+        (format!("Record {}", words::count(record.origin.number)), [line_note(record), why.to_owned()].join("  "))
     });
     let title = Title::new(name).note(note).right(record.map_or("", |record| record.outcome.word()));
     panel(frame, area.frame, &title, focused, theme);
