@@ -7,21 +7,22 @@ mod screen;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
-use mapwright::app::{Job, Looks};
+use mapwright::app::{Job, Looks, Msg, key};
 
 use screen::Screen;
 
 const FRAME: Duration = Duration::from_millis(16);
 
-fn main() -> anyhow::Result<()> {
+fn main() -> anyhow::Result<ExitCode> {
     let rows: usize = std::env::args().nth(1).map_or(Ok(5_000_000), |text| text.parse())?;
     let home =
         tempfile::tempdir_in(std::env::var_os("TMPDIR").map_or_else(|| PathBuf::from("/var/tmp"), PathBuf::from))?;
     let long = long(home.path(), rows)?;
     let wide = wide(home.path())?;
-    Ok(std::process::exit(i32::from(!(long && wide))))
+    Ok(ExitCode::from(u8::from(!(long && wide))))
 }
 
 /// Every place of the workbench on a long source, while its run goes on.
@@ -49,7 +50,7 @@ fn long(home: &Path, rows: usize) -> anyhow::Result<bool> {
     screen.open(Job::Profile { path: profile, schema: None });
     println!("{rows} rows opened, scanned and suggested in {:.1} s", begun.elapsed().as_secs_f64());
     for chord in ["R", "<right>", "<enter>"] {
-        screen.timed(chord);
+        timed(&mut screen, chord);
     }
     let mut times = Vec::new();
     let keys = [
@@ -74,12 +75,12 @@ fn long(home: &Path, rows: usize) -> anyhow::Result<bool> {
     let until = Instant::now() + Duration::from_secs(40);
     while Instant::now() < until && times.len() < 6_000 {
         for keys in keys {
-            times.extend(screen.timed(keys));
+            times.extend(timed(&mut screen, keys));
         }
         running += usize::from(screen.model.run.running());
         std::thread::sleep(Duration::from_millis(5));
     }
-    screen.timed("<ctrl-c>");
+    timed(&mut screen, "<ctrl-c>");
     screen.settle();
     println!("the run was under way in {running} of the rounds");
     Ok(told(&format!("{rows} rows, a run in progress"), times))
@@ -109,10 +110,25 @@ fn wide(home: &Path) -> anyhow::Result<bool> {
     let mut times = Vec::new();
     for _ in 0..60 {
         for keys in ["jjjj", "kk", "<pagedown>", "G", "gg", "h", "jjj", "l", "]", "[", "/ci<esc>", "o"] {
-            times.extend(screen.timed(keys));
+            times.extend(timed(&mut screen, keys));
         }
     }
     Ok(told("a map of 300 x 300 fields", times))
+}
+
+/// Each key to its drawn frame: what was queued is taken first, as the loop does.
+fn timed(screen: &mut Screen, keys: &str) -> Vec<Duration> {
+    let mut times = Vec::new();
+    for chord in key::scenario(keys) {
+        let begun = Instant::now();
+        while let Ok(msg) = screen.messages.try_recv() {
+            screen.send(msg);
+        }
+        screen.send(Msg::Key(key::normal(chord)));
+        screen.draw();
+        times.push(begun.elapsed());
+    }
+    times
 }
 
 fn told(what: &str, mut times: Vec<Duration>) -> bool {

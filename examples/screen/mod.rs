@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::mpsc::{self, Receiver};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use mapwright::app::{Effect, Job, Looks, Model, Msg, key, update};
 use mapwright::ui::view;
@@ -15,8 +15,7 @@ pub struct Screen {
     pub model: Model,
     terminal: Terminal<TestBackend>,
     worker: Worker,
-    messages: Receiver<Msg>,
-    started: Instant,
+    pub messages: Receiver<Msg>,
     _state: tempfile::TempDir,
 }
 
@@ -27,8 +26,7 @@ impl Screen {
         let state = tempfile::tempdir().expect("a folder for the state");
         let worker = Worker::with_state_folder(sender, program(), state.path().to_owned());
         let terminal = Terminal::new(TestBackend::new(width, height)).expect("a buffer");
-        let started = Instant::now();
-        let mut screen = Screen { model: Model::new(looks), terminal, worker, messages, started, _state: state };
+        let mut screen = Screen { model: Model::new(looks), terminal, worker, messages, _state: state };
         screen.send(Msg::Resize { width, height });
         screen
     }
@@ -36,11 +34,6 @@ impl Screen {
     pub fn open(&mut self, job: Job) {
         self.send(Msg::Begin(job));
         self.settle();
-    }
-
-    pub fn resize(&mut self, width: u16, height: u16) {
-        self.terminal.backend_mut().resize(width, height);
-        self.send(Msg::Resize { width, height });
     }
 
     /// Presses keys and waits until all is quiet after each `…`.
@@ -53,28 +46,7 @@ impl Screen {
         }
     }
 
-    /// One key to the drawn frame: what was queued is taken first, as the loop does.
-    pub fn timed(&mut self, keys: &str) -> Vec<Duration> {
-        let chords = key::scenario(keys);
-        let mut times = Vec::new();
-        for chord in chords {
-            let begun = Instant::now();
-            self.send(Msg::Clock(self.started.elapsed()));
-            self.take_queued();
-            self.send(Msg::Key(key::normal(chord)));
-            self.draw();
-            times.push(begun.elapsed());
-        }
-        times
-    }
-
-    pub fn take_queued(&mut self) {
-        while let Ok(msg) = self.messages.try_recv() {
-            self.send(msg);
-        }
-    }
-
-    fn send(&mut self, msg: Msg) {
+    pub fn send(&mut self, msg: Msg) {
         for effect in update(&mut self.model, msg) {
             match effect {
                 Effect::Quit | Effect::Stop | Effect::Redraw | Effect::Suspend | Effect::Mouse(_) | Effect::Copy(_) => {
