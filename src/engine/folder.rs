@@ -209,19 +209,11 @@ impl PendingFile {
     }
 }
 
-/// Writes the process's id into the lock, for whoever wants to cancel the run. A lock without it is one all the same.
-fn say_who(lock: &Path) {
-    let _ = fs::write(lock, std::process::id().to_string());
-}
-
 fn lock(folder: &Path) -> Result<Held, ConnectError> {
     let path = folder.join(LOCK);
     let file = DiskFile::open_or_create(&path).map_err(|error| ConnectError::io(&path, "write", error))?;
     match file.try_lock() {
-        Ok(()) => {
-            say_who(&path);
-            Ok(Held(file))
-        }
+        Ok(()) => Ok(Held(file)),
         Err(fs::TryLockError::WouldBlock) => Err(ConnectError::new(
             ErrorKind::Exists,
             folder.display().to_string(),

@@ -43,7 +43,7 @@ impl RunLane {
     pub fn follow(&self, folder: PathBuf, dry_run: bool, teller: Teller) {
         let process = Arc::clone(&self.process);
         self.behind(teller, move |teller| {
-            let id = fs::read_to_string(folder.join("lock")).ok().and_then(|text| text.trim().parse().ok());
+            let id = holder(&folder.join("lock"));
             *process.lock().unwrap_or_else(PoisonError::into_inner) = id;
             teller.tell(Answer::RunStarted(RunStarted { folder: folder.clone(), dry_run }));
             let exit = follow(
@@ -200,6 +200,24 @@ fn follow(
     }
 }
 
+/// The process that holds a lock on a file, where the system tells it in `/proc/locks` (proc(5)): the fifth column is the
+/// process, the sixth ends in the file's number.
+#[cfg(unix)]
+fn holder(lock: &Path) -> Option<u32> {
+    let file = std::os::unix::fs::MetadataExt::ino(&fs::metadata(lock).ok()?).to_string();
+    let locks = fs::read_to_string("/proc/locks").ok()?;
+    locks.lines().find_map(|line| {
+        let mut columns = line.split_whitespace().skip(4);
+        let (process, place) = (columns.next()?, columns.next()?);
+        (place.rsplit(':').next() == Some(file.as_str())).then(|| process.parse().ok())?
+    })
+}
+
+#[cfg(not(unix))]
+fn holder(_: &Path) -> Option<u32> {
+    None
+}
+
 /// Resident memory of a process, where the system tells it in `/proc` (proc(5), `VmRSS`).
 fn memory(process: u32) -> Option<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
@@ -230,5 +248,21 @@ impl Journal {
             }
             line.clear();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_holder_of_a_lock_is_told() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lock");
+        let file = File::create(&path).expect("made");
+        assert_eq!(holder(&path), None);
+        file.lock().expect("free");
+        assert_eq!(holder(&path), Some(std::process::id()));
     }
 }
