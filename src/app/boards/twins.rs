@@ -53,7 +53,7 @@ pub struct Compare {
 pub fn survivor(group: &TwinGroup, keep: Keep) -> usize {
     let last = group.members.len().saturating_sub(1);
     match keep {
-        Keep::First => 0,
+        Keep::First | Keep::Merged => 0,
         Keep::Last => last,
         Keep::MostComplete => {
             let best = group.members.iter().map(|member| member.filled).max().unwrap_or(0);
@@ -67,6 +67,7 @@ fn why(keep: Keep) -> &'static str {
         Keep::First => "the first valid record stays",
         Keep::Last => "the last valid record stays",
         Keep::MostComplete => "the record with most fields filled stays, of equals the first",
+        Keep::Merged => "the first valid record stays and takes what it leaves empty from the others",
     }
 }
 
@@ -185,7 +186,8 @@ pub fn next_keep(model: &mut Model) {
     let keep = match rule.keep {
         Keep::First => Keep::Last,
         Keep::Last => Keep::MostComplete,
-        Keep::MostComplete => Keep::First,
+        Keep::MostComplete => Keep::Merged,
+        Keep::Merged => Keep::First,
     };
     set_rule(model, Duplicates { keep, ..rule });
     model.say(Tone::Good, why(keep));
@@ -233,7 +235,13 @@ pub fn compare_table(model: &Model, compare: &Compare) -> Table {
                 (true, true) => Ink::Good,
                 (true, false) => Ink::Text,
             };
-            cells.push((value(member).unwrap_or_else(|| "∅".to_owned()), ink));
+            let own = value(member);
+            let taken =
+                || compare.group.members.iter().find_map(value).filter(|_| keep == Keep::Merged && member_at == stays);
+            cells.push(match own.is_none().then(taken).flatten() {
+                Some(taken) => (format!("{taken} (taken)"), Ink::Accent),
+                None => (own.unwrap_or_else(|| "∅".to_owned()), ink),
+            });
         }
         cells
     };
