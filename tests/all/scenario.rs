@@ -211,7 +211,9 @@ pub fn state(home: &Path) -> State {
         let name = path.strip_prefix(home).expect("below").display().to_string();
         let ending = path.extension().map(|ending| ending.to_string_lossy().into_owned()).unwrap_or_default();
         let ours = name.contains("/run/") && !name.contains("rejects");
-        if ours || matches!(ending.as_str(), "part" | "tmp") || name.ends_with("-wal") || name.ends_with("-shm") {
+        // A log beside a database is read, and removed, together with it.
+        let log = ["-wal", "-shm", "-journal"].iter().any(|end| name.ends_with(end));
+        if ours || log || matches!(ending.as_str(), "part" | "tmp") {
             continue;
         }
         let text = if ending == "db" { dump(&path) } else { fs::read_to_string(&path).expect("text") };
