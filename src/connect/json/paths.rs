@@ -11,6 +11,9 @@ use crate::schema::{Field, FieldType};
 /// More fields than this come from objects used as dictionaries; the rest is reported as unknown.
 const MOST_FIELDS: usize = 4096;
 
+/// Objects nested deeper than this are one cell of JSON.
+const DEPTH: usize = 64;
+
 /// A place in the nesting: the keys below it, and the column it is, if it holds values itself.
 #[derive(Debug, Default)]
 pub(super) struct Node {
@@ -91,7 +94,7 @@ pub(super) struct Paths {
 impl Paths {
     /// Takes in the paths of a record of the sample.
     pub fn learn(&mut self, record: &RawValue) -> Result<(), serde_json::Error> {
-        learn(&mut self.root, record, &mut self.found)
+        learn(&mut self.root, record, &mut self.found, 0)
     }
 
     /// Numbers the columns in the order in which their values were first seen.
@@ -121,12 +124,15 @@ impl Paths {
     }
 }
 
-fn learn(node: &mut Node, value: &RawValue, found: &mut usize) -> Result<(), serde_json::Error> {
+fn learn(node: &mut Node, value: &RawValue, found: &mut usize, depth: usize) -> Result<(), serde_json::Error> {
     each_entry(value, |key, value| {
         let child = node.child_or_new(key);
         let seen = &mut child.seen;
         match value.get().as_bytes().first() {
-            Some(b'{') => return learn(child, value, found).map_or_else(ControlFlow::Break, ControlFlow::Continue),
+            Some(b'{') if depth < DEPTH => {
+                return learn(child, value, found, depth + 1).map_or_else(ControlFlow::Break, ControlFlow::Continue);
+            }
+            Some(b'{') => seen.list = true,
             Some(b'[') => seen.list = true,
             Some(b'"') => seen.text = true,
             Some(b't' | b'f') => seen.boolean = true,

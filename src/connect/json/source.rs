@@ -52,6 +52,10 @@ impl JsonSource {
         let encoding = encoding::of_file(location, &prefix)?;
         let whole = prefix.is_whole();
         let (start, mark) = encoding::sample(&path, &encoding, prefix.bytes)?;
+        if let Some(line) = too_deep(&start) {
+            let what = format!("arrays or objects are nested more than {DEPTH} deep here; no table is");
+            return Err(malformed(&path, line, None, &what));
+        }
         let layout = match pinned {
             Some(layout) => layout,
             None => layout::of(&start, mark, whole).map_err(|(_, what)| empty(&path, &what))?,
@@ -188,6 +192,31 @@ fn each_value(chunk: &Chunk, lines: bool, each: &mut dyn FnMut(Option<&RawValue>
         }
         at += values.byte_offset();
     }
+}
+
+/// Arrays and objects within one another; what is nested deeper is made to exhaust readers.
+const DEPTH: usize = 512;
+
+/// The line on which the start of a file is nested too deep.
+fn too_deep(start: &[u8]) -> Option<u64> {
+    let (mut depth, mut inside, mut escaped) = (0usize, false, false);
+    for (at, byte) in start.iter().enumerate() {
+        if inside {
+            inside = escaped || *byte != b'"';
+            escaped = !escaped && *byte == b'\\';
+            continue;
+        }
+        match byte {
+            b'"' => inside = true,
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        if depth > DEPTH {
+            return Some(1 + memchr::memchr_iter(b'\n', &start[..at]).count() as u64);
+        }
+    }
+    None
 }
 
 fn empty(path: &Path, what: &str) -> ConnectError {

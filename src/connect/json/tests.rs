@@ -233,3 +233,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_nested_without_end_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("deep.json");
+    for text in [format!("{}{}", "[".repeat(100_000), "]".repeat(100_000)), "{\"a\":".repeat(100_000) + "1"] {
+        std::fs::write(&path, text).unwrap();
+        let error = super::open_source(&crate::connect::Location::from_argument(path.to_str().unwrap())).map(|_| ());
+        assert!(error.unwrap_err().what.contains("nested"));
+    }
+}
