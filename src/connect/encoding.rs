@@ -76,6 +76,12 @@ pub(super) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncodi
         };
         return TextEncoding { encoding: UTF_8.into(), bom: 0, evidence };
     }
+    if let Some((line, good, broken)) = mixed(start) {
+        let evidence = format!(
+            "encoding UTF-8: {good} lines are, but {broken} are in another encoding, the first of them line {line}; the file was put together from several"
+        );
+        return TextEncoding { encoding: UTF_8.into(), bom: 0, evidence };
+    }
     if let Some(good) = mostly_utf8(start) {
         let evidence = format!("encoding UTF-8: {good} valid sequences beyond ASCII, and only a few broken ones");
         return TextEncoding { encoding: UTF_8.into(), bom: 0, evidence };
@@ -165,6 +171,24 @@ fn valid_utf8(bytes: &[u8], cut_before: bool, cut_after: bool) -> bool {
         Ok(_) => true,
         Err(error) => cut_after && error.error_len().is_none(),
     }
+}
+
+/// Whether some lines are UTF-8 beyond ASCII and others are not, as in files put together from several: the first line
+/// that is not, and how many are and are not. In a file of one other encoding hardly a line is UTF-8 by chance.
+fn mixed(bytes: &[u8]) -> Option<(usize, usize, usize)> {
+    let (mut first, mut good, mut broken) = (0, 0, 0);
+    for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
+        match std::str::from_utf8(line) {
+            Ok(text) => good += usize::from(!text.is_ascii()),
+            Err(_) => {
+                broken += 1;
+                if first == 0 {
+                    first = number + 1;
+                }
+            }
+        }
+    }
+    (broken > 0 && good > 0 && good * 3 >= broken).then_some((first, good, broken))
 }
 
 /// How many valid sequences beyond ASCII there are, where they far outnumber the broken ones: a UTF-8 file in which a
@@ -399,6 +423,13 @@ mod tests {
         let mut text = "Łódź Kraków Gdańsk Świnoujście ".repeat(20).into_bytes();
         text.push(0xff);
         assert_eq!(guess(&text, &[], true).encoding, UTF_8.into());
+    }
+
+    #[test]
+    fn a_file_of_several_encodings_is_told_where_it_turns() {
+        let found = guess(b"id,name\n1,Zo\xc3\xab\n2,Zo\xeb\n", &[], true);
+        assert_eq!(found.encoding, UTF_8.into());
+        assert!(found.evidence.contains("line 3"), "{}", found.evidence);
     }
 
     #[test]

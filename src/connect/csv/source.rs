@@ -21,6 +21,9 @@ use crate::schema::{Field, Object};
 /// The connector's own choice of chunk size.
 const CHUNK_BYTES: usize = 1 << 20;
 
+/// What is looked at of a file with a very long first line.
+const LONG_PREFIX: usize = 16 << 20;
+
 /// A delimited file: what was found out about it from its start, or, where it is to be repaired, from the whole.
 #[derive(Debug, Clone)]
 pub struct CsvSource {
@@ -43,7 +46,12 @@ impl CsvSource {
     pub fn open(location: &Location) -> Result<CsvSource, ConnectError> {
         let path = location.path();
         let pinned = Pinned { delimiter: pinned_delimiters(location)?, quote: pinned_quote(location)? };
-        let prefix = file::text_prefix(&path)?;
+        let mut prefix = file::text_prefix(&path)?;
+        let cut = !prefix.is_whole() && memchr::memchr2(b'\n', b'\r', &prefix.bytes).is_none();
+        if cut {
+            // One line is longer than the usual start: a header of very many columns.
+            prefix = file::text_prefix_of(&path, LONG_PREFIX)?;
+        }
         let whole = prefix.is_whole();
         let encoding = encoding::of_file(location, &prefix)?;
         let (sample, mark) = encoding::sample(&path, &encoding, prefix.bytes)?;
@@ -221,7 +229,10 @@ fn too_long(path: &Path, at: u64) -> ConnectError {
     ConnectError::new(
         ErrorKind::Malformed,
         format!("{}, byte {at}", path.display()),
-        format!("a record starts here that is longer than {} MiB", scan::RECORD_LIMIT >> 20),
+        format!(
+            "the record that starts here does not end within {} MiB",
+            if at > 1 { scan::RECORD_LIMIT } else { LONG_PREFIX } >> 20
+        ),
         "Check that this is a delimited text file and that `delimiter:` and `quote:` are right.",
     )
 }

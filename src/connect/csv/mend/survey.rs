@@ -28,6 +28,8 @@ pub(in super::super) struct Table {
     pub notes: Vec<String>,
 }
 
+/// Tables with more columns are not repaired.
+const MOST_COLUMNS: usize = 2000;
 /// Records that a column learns from; the rest of a large file adds nothing.
 const LEARNED: u64 = 20_000;
 /// Records kept to learn from once more where hardly any has the right width.
@@ -100,7 +102,8 @@ struct Found {
 
 impl Found {
     fn new(table: Table) -> Found {
-        let columns = vec![Column::default(); table.fields.len()];
+        let known = if table.fields.len() <= MOST_COLUMNS { table.fields.len() } else { 0 };
+        let columns = vec![Column::default(); known];
         let plain = |name: &String| name.trim().to_lowercase().into_bytes();
         let names = if table.header { table.fields.iter().map(plain).collect() } else { Vec::new() };
         Found {
@@ -134,7 +137,7 @@ impl Pass {
         let texts = || spans.iter().map(|span| scan::text(&self.dialect, bytes, span));
         let raw = &bytes[found.start..found.end];
         let start = chunk + found.start as u64;
-        let width = self.at.columns.len();
+        let width = self.at.table.fields.len();
         // A look at one cell is enough to know that most records name nothing.
         let first = spans.first().map(|span| scan::text(&self.dialect, bytes, span)).unwrap_or_default();
         let may_name = self.at.names.first().is_some_and(|name| first.trim_ascii().eq_ignore_ascii_case(name));
@@ -233,7 +236,7 @@ fn mender(dialect: &Dialect, found: &mut Found, data: u64) -> Option<Arc<Mender>
             }
         }
     }
-    columns.iter().all(Column::is_known).then(|| Arc::new(Mender::new(*dialect, columns)))
+    (!columns.is_empty() && columns.iter().all(Column::is_known)).then(|| Arc::new(Mender::new(*dialect, columns)))
 }
 
 /// Columns learned from the cells counted from the left for the first half, from the right for the second.
