@@ -33,6 +33,7 @@ pub(crate) fn run(args: Args) -> Answer {
         encoding: args.encoding,
         delimiter: args.delimiter,
         repair: !args.as_is,
+        keep_blank: true,
         ..Location::from_argument(&args.input)
     };
     let mut output = Location::from_argument(&args.output);

@@ -138,6 +138,11 @@ impl Seek for DiskFile {
     }
 }
 
+/// Opens a file for reading, for libraries that ask for one of the standard library; nothing is written through it.
+pub(crate) fn open_plain(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
 /// The whole content of a file.
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();

@@ -30,6 +30,17 @@ impl Prefix {
 
 /// Opens a regular file for reading; folders and devices are refused in words.
 pub(super) fn open(path: &Path) -> Result<DiskFile, ConnectError> {
+    regular(path)?;
+    DiskFile::open(path).map_err(|error| ConnectError::io(path, "read", error))
+}
+
+/// The same for libraries that ask for a file of the standard library.
+pub(super) fn open_plain(path: &Path) -> Result<fs::File, ConnectError> {
+    regular(path)?;
+    disk::open_plain(path).map_err(|error| ConnectError::io(path, "read", error))
+}
+
+fn regular(path: &Path) -> Result<(), ConnectError> {
     let metadata = fs::metadata(path).map_err(|error| ConnectError::io(path, "read", error))?;
     if metadata.is_dir() {
         return Err(ConnectError::io(path, "read", io::Error::from(io::ErrorKind::IsADirectory)));
@@ -42,16 +53,28 @@ pub(super) fn open(path: &Path) -> Result<DiskFile, ConnectError> {
             "Copy what it gives to a file first, then use the file.",
         ));
     }
-    DiskFile::open(path).map_err(|error| ConnectError::io(path, "read", error))
+    Ok(())
+}
+
+/// The first bytes of a file, which tell many formats.
+pub(super) fn magic(path: &Path) -> Result<Vec<u8>, ConnectError> {
+    let mut bytes = Vec::new();
+    open(path)?.take(16).read_to_end(&mut bytes).map_err(|error| ConnectError::io(path, "read", error))?;
+    Ok(bytes)
 }
 
 /// Reads the start of a text file, and pieces of the rest. Empty files and those that hold no text are errors.
 pub(super) fn text_prefix(path: &Path) -> Result<Prefix, ConnectError> {
+    text_prefix_of(path, PREFIX)
+}
+
+/// The same with as much of the start as is asked for.
+pub(super) fn text_prefix_of(path: &Path, len: usize) -> Result<Prefix, ConnectError> {
     let failed = |error| ConnectError::io(path, "read", error);
     let mut file = open(path)?;
     let size = file.metadata().map_err(failed)?.len();
     let mut bytes = Vec::new();
-    Read::by_ref(&mut file).take(PREFIX as u64).read_to_end(&mut bytes).map_err(failed)?;
+    Read::by_ref(&mut file).take(len as u64).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.is_empty() {
         return Err(ConnectError::new(
             ErrorKind::Empty,
@@ -78,7 +101,7 @@ fn pieces(file: &mut DiskFile, size: u64) -> io::Result<Vec<Vec<u8>>> {
     const LEN: u64 = 16 << 10;
     let mut pieces = Vec::new();
     for index in 1..=COUNT {
-        let at = (size * index / COUNT).saturating_sub(LEN).max(PREFIX as u64);
+        let at = (size * index / COUNT).saturating_sub(LEN).max(PREFIX as u64).min(size);
         file.seek(SeekFrom::Start(at))?;
         let mut piece = Vec::new();
         file.take(LEN).read_to_end(&mut piece)?;
@@ -106,6 +129,7 @@ fn not_text(bytes: &[u8]) -> Option<&'static str> {
         (b"GIF8", "a GIF image"),
         (b"SQLite format 3\0", "an SQLite database (name it as `sqlite:PATH`)"),
         (b"PAR1", "a Parquet file"),
+        (b"PARE", "an encrypted Parquet file"),
         (b"Obj\x01", "an Avro file"),
     ];
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
@@ -380,6 +404,12 @@ impl PendingFile {
             Existing::Replace | Existing::Keep => disk::rename(&self.temporary, &self.path).map_err(failed)?,
         }
         sync_folder(&self.path).map_err(failed)
+    }
+
+    /// Everything written so far, to be read from its start.
+    pub fn written_so_far(&mut self) -> Result<DiskFile, ConnectError> {
+        self.flush()?;
+        DiskFile::open(&self.temporary).map_err(|error| ConnectError::io(&self.temporary, "read", error))
     }
 
     /// What [`PendingFile::finish`] will do.

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::packed::packed_name;
 use super::{
     ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Sink, Source, Target, WriteRequest, disk,
     table,
@@ -26,6 +27,61 @@ pub(super) fn open_source(location: &Location) -> Result<Box<dyn Source>, Connec
     Ok(Box::new(FolderSource { location: location.clone(), files, opened: Mutex::default() }))
 }
 
+/// Whether the last part of a path is a pattern (`export-*.csv`).
+pub(super) fn is_pattern(path: &std::path::Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().contains(['*', '?']))
+}
+
+/// Opens the files of a folder whose names fit a pattern; each is an object.
+pub(super) fn open_pattern(location: &Location) -> Result<Box<dyn Source>, ConnectError> {
+    let path = location.path();
+    let pattern = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    };
+    let mut files = files(&folder)?;
+    files.retain(|name| fits(pattern.as_bytes(), name.as_bytes()));
+    if files.is_empty() {
+        return Err(ConnectError::new(
+            ErrorKind::NotFound,
+            path.display().to_string(),
+            "no file that mapwright can read fits the pattern",
+            "`*` stands for any characters and `?` for one; quote the pattern in a shell.",
+        ));
+    }
+    let location =
+        Location { address: folder.to_string_lossy().into_owned(), base: PathBuf::new(), ..location.clone() };
+    Ok(Box::new(FolderSource { location, files, opened: Mutex::default() }))
+}
+
+/// Whether a name fits a pattern of `*` and `?`.
+fn fits(pattern: &[u8], name: &[u8]) -> bool {
+    // Where the last star stood, and how much of the name it has taken.
+    let (mut p, mut n, mut star) = (0, 0, None);
+    while n < name.len() {
+        match pattern.get(p) {
+            Some(b'*') => {
+                star = Some((p, n));
+                p += 1;
+            }
+            Some(byte) if *byte == b'?' || *byte == name[n] => {
+                p += 1;
+                n += 1;
+            }
+            _ => match star {
+                Some((at, taken)) => {
+                    p = at + 1;
+                    n = taken + 1;
+                    star = Some((at, taken + 1));
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.iter().skip(p).all(|byte| *byte == b'*')
+}
+
 /// Opens a folder as a target; it is made when the first object is written.
 pub(super) fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError> {
     Ok(Box::new(FolderTarget { location: location.clone() }))
@@ -38,7 +94,9 @@ fn files(folder: &PathBuf) -> Result<Vec<String>, ConnectError> {
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let name = entry.file_name().to_string_lossy().into_owned();
-        let readable = table::by_extension(&entry.path()).is_some_and(|connector| !connector.many_objects);
+        let path = entry.path();
+        let plain = packed_name(&path).map_or_else(|| path.clone(), |(plain, _)| plain);
+        let readable = table::by_extension(&plain).is_some_and(|connector| !connector.many_objects);
         if !name.starts_with('.') && entry.path().is_file() && readable {
             names.push(name);
         }

@@ -21,6 +21,9 @@ pub struct Location {
     /// Whether boundaries that can only be guessed are repaired (delimited text): by `convert`, and by `run` where the
     /// profile says so.
     pub repair: bool,
+    /// Whether blank rows between others are records (workbooks), and titles above a header are kept: what `convert`
+    /// wants, which leaves a sheet as it is.
+    pub keep_blank: bool,
 }
 
 impl Location {

@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use super::{ConnectError, ErrorKind, Location, Source, Target, csv, folder, json, sqlite};
+use super::{
+    ConnectError, ErrorKind, Location, Source, Target, csv, folder, json, ldif, packed, parquet, sheet, sqlite, vcard,
+    xml,
+};
 
 /// How a connector opens a source.
 pub type OpenSource = fn(&Location) -> Result<Box<dyn Source>, ConnectError>;
@@ -54,6 +57,51 @@ pub static CONNECTORS: &[Connector] = &[
         target: Some(json::open_target),
     },
     Connector {
+        name: "excel",
+        about: "Workbooks: each sheet an object; .xlsx is written, too",
+        extensions: &["xlsx", "xlsm", "xls", "ods"],
+        schemes: &["excel"],
+        many_objects: true,
+        source: Some(sheet::open_source),
+        target: Some(sheet::open_target),
+    },
+    Connector {
+        name: "xml",
+        about: "XML: the elements that repeat are the records; no document types",
+        extensions: &["xml"],
+        schemes: &["xml"],
+        many_objects: true,
+        source: Some(xml::open_source),
+        target: Some(xml::open_target),
+    },
+    Connector {
+        name: "parquet",
+        about: "Parquet: typed columns, nested ones by their paths",
+        extensions: &["parquet", "pq"],
+        schemes: &["parquet"],
+        many_objects: false,
+        source: Some(parquet::open_source),
+        target: Some(parquet::open_target),
+    },
+    Connector {
+        name: "vcard",
+        about: "vCard: address books, one card a record",
+        extensions: &["vcf", "vcard"],
+        schemes: &["vcard"],
+        many_objects: false,
+        source: Some(vcard::open_source),
+        target: Some(vcard::open_target),
+    },
+    Connector {
+        name: "ldif",
+        about: "LDIF: entries of a directory",
+        extensions: &["ldif", "ldf"],
+        schemes: &["ldif"],
+        many_objects: false,
+        source: Some(ldif::open_source),
+        target: Some(ldif::open_target),
+    },
+    Connector {
         name: "sqlite",
         about: "SQLite databases: tables and views, with their keys and rules",
         extensions: &["db", "sqlite", "sqlite3"],
@@ -67,8 +115,17 @@ pub static CONNECTORS: &[Connector] = &[
 /// Opens a source: by pinned format, scheme, extension, then content. A folder is a source whose objects are its files.
 pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError> {
     let path = location.path();
+    if location.address == "-" {
+        return packed::open_standard_input(location);
+    }
     if location.scheme().is_none() && path.is_dir() {
         return folder::open_source(location);
+    }
+    if folder::is_pattern(&path) && !path.exists() {
+        return folder::open_pattern(location);
+    }
+    if let Some(packing) = packed::packing(&path) {
+        return packed::open_source(location, packing);
     }
     let connector = match named(location)? {
         Some(connector) => connector,
@@ -85,6 +142,9 @@ pub fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError>
     let path = location.path();
     if location.scheme().is_none() && (path.is_dir() || location.address.ends_with('/')) {
         return folder::open_target(location);
+    }
+    if let Some(target) = packed::open_target(location)? {
+        return Ok(target);
     }
     let connector = match named(location)? {
         Some(connector) => connector,
@@ -119,8 +179,16 @@ pub(super) fn by_extension(path: &Path) -> Option<&'static Connector> {
 /// The connector for what a file holds.
 fn by_content(location: &Location) -> Result<&'static Connector, ConnectError> {
     let path = location.path();
+    let find = |name: &str| CONNECTORS.iter().find(|connector| connector.name == name).ok_or_else(|| unknown(location));
     if sqlite::is_database(&path) {
-        return CONNECTORS.iter().find(|connector| connector.name == "sqlite").ok_or_else(|| unknown(location));
+        return find("sqlite");
+    }
+    let magic = super::file::magic(&path)?;
+    if magic.starts_with(b"PAR1") {
+        return find("parquet");
+    }
+    if magic.starts_with(b"PK\x03\x04") || magic.starts_with(b"\xd0\xcf\x11\xe0") {
+        return find("excel");
     }
     let prefix = super::file::text_prefix(&path)?;
     let start = prefix.bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&prefix.bytes).trim_ascii_start();
@@ -130,8 +198,13 @@ fn by_content(location: &Location) -> Result<&'static Connector, ConnectError> {
         [b'[', rest @ ..] => matches!(rest.trim_ascii_start().first(), Some(b'{' | b']')),
         _ => false,
     };
-    let name = if json { "json" } else { "csv" };
-    CONNECTORS.iter().find(|connector| connector.name == name).ok_or_else(|| unknown(location))
+    find(match start {
+        _ if json => "json",
+        [b'<', b'?' | b'!' | b'a'..=b'z' | b'A'..=b'Z', ..] => "xml",
+        _ if start.get(..11).is_some_and(|start| start.eq_ignore_ascii_case(b"BEGIN:VCARD")) => "vcard",
+        _ if start.starts_with(b"dn: ") || start.starts_with(b"version: 1\n") => "ldif",
+        _ => "csv",
+    })
 }
 
 /// Endings of files that hold one object and can be read, with the dot.

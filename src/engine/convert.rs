@@ -39,7 +39,9 @@ pub fn convert(source: &dyn Source, object: &str, target: &dyn Target) -> Result
     let decoder = reader.decoder();
     let mut fields = decoder.fields().to_vec();
     let declared = fields.len();
-    for column in declared..widest(source, &from)? {
+    // Only delimited records can have more cells than there are fields.
+    let width = if source.format() == "csv" { widest(source, &from)? } else { declared };
+    for column in declared..width {
         fields.push(format!("column_{}", column + 1));
     }
     let name = from.rsplit_once('.').map_or(from.as_str(), |(stem, _)| stem).to_owned();

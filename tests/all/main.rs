@@ -10,6 +10,7 @@ mod engine;
 mod eval;
 mod every_command;
 mod faults;
+mod formats;
 mod fuzz;
 mod harness;
 mod hostile;

@@ -110,7 +110,7 @@ pub(super) fn preamble(records: &[Vec<String>]) -> usize {
 }
 
 /// Names that are neither empty nor alike, and what was changed.
-pub(super) fn names(first: &[String], evidence: &mut Vec<String>) -> Vec<String> {
+pub(in crate::connect) fn names(first: &[String], evidence: &mut Vec<String>) -> Vec<String> {
     let mut taken: HashSet<String> = HashSet::new();
     let wanted: Vec<&str> = first.iter().map(|name| name.trim()).collect();
     let originals: HashSet<&str> = wanted.iter().copied().collect();

@@ -1,0 +1,148 @@
+//! A workbook of one sheet as a target.
+
+use std::path::{Path, PathBuf};
+
+use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+use crate::connect::spool::{self, Spooled, SpooledCell};
+use crate::connect::{ConnectError, ErrorKind, Location, Sink, Target, WriteRequest};
+use crate::record::{Kind, SourceType};
+use crate::schema::Schema;
+
+/// Opens a workbook as a target; it need not exist.
+pub fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError> {
+    let path = location.path();
+    let writable = path.extension().is_none_or(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    if !writable {
+        return Err(ConnectError::new(
+            ErrorKind::Unsupported,
+            &location.address,
+            "of the workbook formats only .xlsx is written",
+            "Give the target the ending .xlsx.",
+        ));
+    }
+    Ok(Box::new(SheetTarget { path, location: location.clone() }))
+}
+
+struct SheetTarget {
+    path: PathBuf,
+    location: Location,
+}
+
+impl Target for SheetTarget {
+    fn format(&self) -> &'static str {
+        "excel"
+    }
+
+    fn schema(&self) -> Result<Schema, ConnectError> {
+        let name = self.path.display().to_string();
+        if !self.path.exists() {
+            return Ok(Schema { name, objects: Vec::new() });
+        }
+        let source = super::open_source(&self.location)?;
+        let objects = source.objects()?.iter().filter_map(|sheet| source.object(sheet).ok()).collect();
+        Ok(Schema { name, objects })
+    }
+
+    fn single_object(&self) -> bool {
+        true
+    }
+
+    fn open(&self, request: &WriteRequest) -> Result<Box<dyn Sink>, ConnectError> {
+        if request.fields.len() > COLUMNS {
+            return Err(too_much(
+                &self.path,
+                &format!("a sheet has {COLUMNS} columns, and there are {} fields", request.fields.len()),
+            ));
+        }
+        spool::open(&self.path, request, build)
+    }
+}
+
+/// Limits of the format.
+const COLUMNS: usize = 16_384;
+const ROWS: u32 = 1_048_576;
+const CHARACTERS: usize = 32_767;
+/// Numbers with more digits lose some in a sheet: they are written as text.
+const DIGITS: usize = 15;
+
+fn too_much(path: &Path, what: &str) -> ConnectError {
+    ConnectError::new(
+        ErrorKind::Unsupported,
+        path.display().to_string(),
+        what,
+        "Write CSV, NDJSON or Parquet, or less at a time.",
+    )
+}
+
+fn build(
+    request: &WriteRequest,
+    path: &Path,
+    records: &mut Spooled,
+    write: &mut dyn FnMut(&[u8]) -> Result<(), ConnectError>,
+) -> Result<(), ConnectError> {
+    let failed = |error: XlsxError| {
+        ConnectError::new(
+            ErrorKind::Io,
+            path.display().to_string(),
+            format!("the workbook could not be made: {error}"),
+            "Write another format.",
+        )
+    };
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.set_name(sheet_name(&request.object)).map_err(failed)?;
+    let bold = Format::new().set_bold();
+    for (column, name) in (0u16..).zip(&request.fields) {
+        sheet.write_string_with_format(0, column, name, &bold).map_err(failed)?;
+    }
+    let mut row = 0;
+    while let Some(cells) = records.next()? {
+        row += 1;
+        if row >= ROWS {
+            return Err(too_much(path, "a sheet has 1,048,576 rows, and there are more records"));
+        }
+        for (column, (cell, field)) in (0u16..).zip(cells.iter().zip(&request.fields)) {
+            if cell.is_absent() {
+                continue;
+            }
+            let text = cell.text();
+            if text.encode_utf16().count() > CHARACTERS {
+                let what = format!(
+                    "record {row} has more than {CHARACTERS} characters in `{field}`, which is what a cell can hold"
+                );
+                return Err(too_much(path, &what));
+            }
+            match number(cell, &text) {
+                Some(number) => sheet.write_number(row, column, number).map_err(failed)?,
+                None if cell.source_type == SourceType::Boolean => {
+                    sheet.write_boolean(row, column, text == "true").map_err(failed)?
+                }
+                None => sheet.write_string(row, column, &text).map_err(failed)?,
+            };
+        }
+    }
+    write(&workbook.save_to_buffer().map_err(failed)?)
+}
+
+/// The number that a cell of a numeric type holds, where a sheet keeps all of its digits.
+fn number(cell: &SpooledCell, text: &str) -> Option<f64> {
+    let numeric = matches!(cell.source_type, SourceType::Integer | SourceType::Decimal | SourceType::Float);
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    if !numeric || cell.kind != Kind::Text || digits > DIGITS {
+        return None;
+    }
+    let number: f64 = text.parse().ok()?;
+    // Only where reading it gives the same text again: `0.10` and `007` stay text.
+    (number.is_finite() && number.to_string() == text).then_some(number)
+}
+
+/// A name that a sheet can have: 31 characters at most, without those that Excel reserves.
+fn sheet_name(object: &str) -> String {
+    let name: String = object
+        .chars()
+        .map(|letter| if "[]:*?/\\'".contains(letter) || letter.is_control() { '_' } else { letter })
+        .take(31)
+        .collect();
+    if name.trim().is_empty() { "Sheet1".to_owned() } else { name }
+}

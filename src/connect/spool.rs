@@ -1,0 +1,192 @@
+//! Writing for formats that are made in one piece (workbooks, Parquet): records are spooled to a hidden file first, which
+//! survives a crash like any unfinished target, and the whole is built from it at the end.
+
+use std::io::{BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::disk::DiskFile;
+use super::file::{Existing, PendingFile, existing_for, exists};
+use super::{
+    ConnectError, Encoder, ErrorKind, Outcomes, Position, Publishing, Sink, SinkSummary, TargetBatch, Ticket,
+    WriteFate, WriteMode, WriteRequest,
+};
+use crate::record::{Cell, Kind, SourceType};
+
+/// Builds the bytes of the target from the spooled records, writing them out with the given function.
+pub(super) type Build = fn(
+    &WriteRequest,
+    &Path,
+    &mut Spooled,
+    &mut dyn FnMut(&[u8]) -> Result<(), ConnectError>,
+) -> Result<(), ConnectError>;
+
+/// A spooled cell.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct SpooledCell {
+    pub kind: Kind,
+    pub source_type: SourceType,
+    pub bytes: Vec<u8>,
+}
+
+impl SpooledCell {
+    pub fn is_absent(&self) -> bool {
+        matches!(self.kind, Kind::Missing | Kind::Null)
+    }
+
+    /// Text as it is, bytes as hexadecimal digits.
+    pub fn text(&self) -> String {
+        if self.kind == Kind::Bytes {
+            let mut text = Vec::new();
+            super::file::hex(&self.bytes, &mut text);
+            return String::from_utf8_lossy(&text).into_owned();
+        }
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+}
+
+/// The spooled records, one after another.
+pub(super) struct Spooled {
+    input: BufReader<DiskFile>,
+    path: PathBuf,
+    width: usize,
+}
+
+impl Spooled {
+    /// The next record; `None` at the end.
+    pub fn next(&mut self) -> Result<Option<Vec<SpooledCell>>, ConnectError> {
+        let mut cells = Vec::with_capacity(self.width);
+        for index in 0..self.width {
+            let mut head = [0; 6];
+            match self.input.read_exact(&mut head[..1]) {
+                Ok(()) => {}
+                Err(error) if index == 0 && error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
+                Err(error) => return Err(ConnectError::io(&self.path, "read", error)),
+            }
+            self.read(&mut head[1..])?;
+            let [kind, source_type, len @ ..] = head;
+            let mut bytes = vec![0; u32::from_le_bytes(len) as usize];
+            self.read(&mut bytes)?;
+            cells.push(SpooledCell { kind: kind_of(kind), source_type: type_of(source_type), bytes });
+        }
+        Ok(Some(cells))
+    }
+
+    fn read(&mut self, bytes: &mut [u8]) -> Result<(), ConnectError> {
+        self.input.read_exact(bytes).map_err(|error| ConnectError::io(&self.path, "read", error))
+    }
+}
+
+const KINDS: [Kind; 6] = [Kind::Missing, Kind::Null, Kind::Text, Kind::Bytes, Kind::List, Kind::Map];
+const TYPES: [SourceType; 9] = [
+    SourceType::Untyped,
+    SourceType::Text,
+    SourceType::Integer,
+    SourceType::Decimal,
+    SourceType::Float,
+    SourceType::Boolean,
+    SourceType::Date,
+    SourceType::Time,
+    SourceType::DateTime,
+];
+
+fn kind_of(code: u8) -> Kind {
+    KINDS.get(usize::from(code)).copied().unwrap_or_default()
+}
+
+fn type_of(code: u8) -> SourceType {
+    TYPES.get(usize::from(code)).copied().unwrap_or_default()
+}
+
+struct SpoolEncoder;
+
+impl Encoder for SpoolEncoder {
+    fn encode(&self, cells: &[Cell<'_>], batch: &mut TargetBatch) {
+        for cell in cells {
+            let kind = KINDS.iter().position(|kind| *kind == cell.kind).unwrap_or_default();
+            let source_type = TYPES.iter().position(|known| *known == cell.source_type).unwrap_or_default();
+            batch.text.extend_from_slice(&[kind as u8, source_type as u8]);
+            batch.text.extend_from_slice(&(cell.bytes.len() as u32).to_le_bytes());
+            batch.text.extend_from_slice(cell.bytes);
+        }
+        batch.ends.push(batch.text.len() as u32);
+        batch.rows += 1;
+    }
+}
+
+/// Opens a target that is built at the end.
+pub(super) fn open(path: &Path, request: &WriteRequest, build: Build) -> Result<Box<dyn Sink>, ConnectError> {
+    let existing = existing_for(request.mode, path)?;
+    if request.mode == WriteMode::Append && path.exists() {
+        return Err(ConnectError::new(
+            ErrorKind::Unsupported,
+            path.display().to_string(),
+            "records cannot be added to a file of this format, which is made in one piece",
+            "Choose `write: replace`, or a format that can grow (CSV, NDJSON).",
+        ));
+    }
+    if existing == Existing::Refuse && path.symlink_metadata().is_ok() {
+        return Err(exists(path));
+    }
+    let mut spool_path = path.as_os_str().to_owned();
+    spool_path.push(".spool");
+    let spool = PendingFile::start(Path::new(&spool_path), &request.run, Existing::Replace, request.resume.as_ref())?;
+    Ok(Box::new(SpoolSink { path: path.to_owned(), request: request.clone(), existing, spool, build, tickets: 0 }))
+}
+
+struct SpoolSink {
+    path: PathBuf,
+    request: WriteRequest,
+    existing: Existing,
+    spool: PendingFile,
+    build: Build,
+    tickets: u64,
+}
+
+impl Sink for SpoolSink {
+    fn encoder(&self) -> Arc<dyn Encoder> {
+        Arc::new(SpoolEncoder)
+    }
+
+    fn submit(&mut self, batch: &TargetBatch) -> Result<Ticket, ConnectError> {
+        self.spool.write(&batch.text)?;
+        self.tickets += 1;
+        Ok(Ticket(self.tickets))
+    }
+
+    fn collect(&mut self, _ticket: Ticket) -> Result<Outcomes, ConnectError> {
+        Ok(Outcomes::All(WriteFate::Created))
+    }
+
+    fn checkpoint(&mut self) -> Result<Position, ConnectError> {
+        self.spool.checkpoint()
+    }
+
+    fn bytes(&self) -> u64 {
+        self.spool.written()
+    }
+
+    /// How large it will be is known only when it is built.
+    fn publishing(&self) -> Option<Publishing> {
+        None
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<SinkSummary, ConnectError> {
+        let input = BufReader::new(self.spool.written_so_far()?);
+        let mut spooled = Spooled { input, path: self.path.clone(), width: self.request.fields.len() };
+        let mut output = PendingFile::start(&self.path, &self.request.run, self.existing, None)?;
+        if let Err(error) = (self.build)(&self.request, &self.path, &mut spooled, &mut |bytes| output.write(bytes)) {
+            // The first error is the one to tell.
+            let _ = output.abandon(false);
+            return Err(error);
+        }
+        let bytes = output.written();
+        let path = output.finish()?;
+        self.spool.abandon(false)?;
+        Ok(SinkSummary { bytes, files: vec![path] })
+    }
+
+    fn abandon(self: Box<Self>, keep: bool) -> Result<(), ConnectError> {
+        self.spool.abandon(keep)
+    }
+}
