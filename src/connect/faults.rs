@@ -1,6 +1,6 @@
 //! Faults on purpose: what a full disk, a broken device, a lost right or a kill would do at a counted call.
 //!
-//! Every file that a run reads or writes goes through [`super::disk`], which asks here before each call. Nothing happens
+//! Every file that a run reads or writes goes through `connect::disk`, which asks here before each call. Nothing happens
 //! unless a test has armed a fault for a folder: without one, the question is one look at a counter that is zero.
 //! Which call is hit is counted, not timed, so a fault found once is found again.
 
