@@ -71,13 +71,23 @@ impl Settle {
         self.value_losers.is_none() && !self.seen_values.is_empty() && self.bytes() > self.budget
     }
 
-    pub fn know_key_losers(&mut self, losers: Losers) {
+    /// Gives the memory of the keys seen back: a survey of the whole source, which needs as much, finds them again.
+    pub fn forget_keys(&mut self) {
         self.seen_keys = Fingerprints::default();
+    }
+
+    /// As [`Settle::forget_keys`], for the unique fields.
+    pub fn forget_values(&mut self) {
+        self.seen_values.iter_mut().for_each(|seen| *seen = Fingerprints::default());
+    }
+
+    pub fn know_key_losers(&mut self, losers: Losers) {
+        self.forget_keys();
         self.key_losers = Some(losers);
     }
 
     pub fn know_value_losers(&mut self, losers: Vec<Losers>) {
-        self.seen_values.iter_mut().for_each(|seen| *seen = Fingerprints::default());
+        self.forget_values();
         self.value_losers = Some(losers);
     }
 

@@ -64,10 +64,12 @@ impl<'a> Settling<'a> {
     fn survey_if_needed(&mut self) -> Result<(), Stop> {
         let values = self.settle.needs_value_survey();
         if self.has_key && (self.settle.needs_key_survey() || (values && self.settle.key_losers().is_none())) {
+            self.settle.forget_keys();
             let losers = self.survey.key_losers(self.keep)?;
             self.settle.know_key_losers(losers);
         }
         if values {
+            self.settle.forget_values();
             let key_losers = self.settle.key_losers().cloned().unwrap_or_default();
             let losers = self.survey.value_losers(self.keep, key_losers)?;
             self.settle.know_value_losers(losers);
