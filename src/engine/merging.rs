@@ -76,7 +76,7 @@ pub(super) fn merge(
     {
         let merged = std::mem::take(&mut work.merged);
         let encoder = Merged { inner, merged: &merged, next: AtomicUsize::new(0) };
-        work.run(plan, scratch, Depth::Full(Some(&encoder)));
+        work.run_again(plan, scratch, Depth::Full(Some(&encoder)));
         work.merged = merged;
     }
     Ok(())

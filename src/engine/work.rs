@@ -74,6 +74,12 @@ impl Work {
         self.batch.number(base, lines);
     }
 
+    /// Runs the plan over a batch that it ran over before: everything is counted anew.
+    pub fn run_again(&mut self, plan: &Plan, scratch: &mut PlanScratch, depth: Depth<'_>) {
+        plan.forget(scratch);
+        self.run(plan, scratch, depth);
+    }
+
     /// Runs the plan over the batch.
     pub fn run(&mut self, plan: &Plan, scratch: &mut PlanScratch, depth: Depth<'_>) {
         self.planned.clear();

@@ -249,6 +249,25 @@ fn a_pilot_takes_the_first_records_or_those_named() {
 }
 
 #[test]
+fn figures_are_of_the_pilot_alone() {
+    let fields = "    write: replace\n    key: k\n    fields:\n      k: k\n      d: d | trim | date('YYYY-MM-DD')\n";
+    let bench = Bench::new("k,d\nk1,2001-01-01\nk2,2002-02-02\nk3,2001-01-01\nk4,2003-03-03\n", fields);
+    let end = bench.run(&How { keys: Some(vec!["k2".to_owned(), "k3".to_owned()]), ..How::default() });
+    let dates = &end.report.objects[0].fields[1];
+    assert_eq!((dates.filled, dates.distinct), (2, 2));
+    assert_eq!((dates.min.as_deref(), dates.max.as_deref()), (Some("2001-01-01"), Some("2002-02-02")));
+}
+
+#[test]
+fn merged_records_are_counted_like_others() {
+    let fields = "    write: replace\n    duplicates: { key: k, keep: merged }\n    fields:\n      k: k\n      v: v | trim | upper\n      w: w\n";
+    let bench = Bench::new("k,v,w\n1,a,\n2,b,\n3,c,\n1,d,late\n", fields);
+    let end = bench.run(&How::default());
+    assert_eq!(bench.read("target.csv"), "k,v,w\n1,A,late\n2,B,\n3,C,\n");
+    assert_eq!(end.report.objects[0].fields[1].distinct, 4);
+}
+
+#[test]
 fn a_dry_run_counts_and_writes_no_target() {
     let bench = Bench::new(PEOPLE, FIELDS);
     let end = bench.run(&How { dry_run: true, ..How::default() });

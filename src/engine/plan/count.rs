@@ -1,6 +1,6 @@
 //! What a run counts of each record: filled and valid values, reasons with examples.
 
-use super::{Plan, PlanScratch};
+use super::{Plan, PlanScratch, Verdict};
 use crate::engine::codes::CodeId;
 use crate::engine::event::Finding;
 use crate::engine::settle::Dropped;
@@ -19,7 +19,7 @@ impl Plan {
             // nor the extremes change by seeing it again.
             for row in &scratch.asked[index] {
                 let cell = scratch.finished.cell(index, *row as usize, &records);
-                if !cell.is_filled() {
+                if !cell.is_filled() || scratch.verdict(*row as usize) == Verdict::Filtered {
                     continue;
                 }
                 counts.see(cell.bytes);

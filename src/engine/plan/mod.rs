@@ -193,7 +193,10 @@ impl Plan {
     }
 
     fn memos(&self) -> Vec<Memo> {
-        self.fields.iter().map(|field| Memo::new(field.link.is_none() && field.program.repeats())).collect()
+        // In a pilot a value may first be seen on a record that does not count.
+        let counts_all = self.pilot.is_none();
+        let useful = |field: &PlanField| counts_all && field.link.is_none() && field.program.repeats();
+        self.fields.iter().map(|field| Memo::new(useful(field))).collect()
     }
 
     /// Runs the plan on one record. Values and findings stay in `scratch` until its next run.
