@@ -38,6 +38,9 @@ impl Title {
     }
 }
 
+/// Columns from which on a note is worth cutting.
+const NOTE: usize = 18;
+
 /// Draws a frame and gives what is inside.
 pub fn panel(frame: &mut Frame<'_>, area: Rect, title: &Title, focused: bool, theme: &Theme) -> Rect {
     let room = usize::from(area.width.saturating_sub(4));
@@ -46,7 +49,8 @@ pub fn panel(frame: &mut Frame<'_>, area: Rect, title: &Title, focused: bool, th
     if !title.left.is_empty() {
         left = left.just(" ", Style::new()).just(&title.left, heading).just(" ", Style::new());
     }
-    if !title.note.is_empty() {
+    // A few letters of a note say nothing.
+    if !title.note.is_empty() && (text::width(&title.note) < left.left() || left.left() >= NOTE) {
         left = left.just(&title.note, theme.muted).just(" ", Style::new());
     }
     let spare = left.left();
@@ -140,7 +144,7 @@ pub fn bar(share: f64, width: usize, theme: &Theme) -> Vec<Span<'static>> {
     let share = if share.is_finite() { share.clamp(0.0, 1.0) } else { 0.0 };
     let mut eighths = (share * width as f64 * 8.0).round() as usize;
     if share > 0.0 {
-        eighths = eighths.max(1);
+        eighths = eighths.max(1).min(width * 8);
     }
     let mut full = "█".repeat(eighths / 8);
     full.push_str(EIGHTHS[eighths % 8]);
@@ -164,9 +168,11 @@ mod tests {
     #[test]
     fn bars_are_as_wide_as_they_say() {
         let theme = Theme::of(ThemeName::Dark);
-        for share in [0.0, 0.001, 0.5, 0.99, 1.0, f64::NAN] {
-            let width: usize = bar(share, 10, &theme).iter().map(|span| text::width(&span.content)).sum();
-            assert_eq!(width, 10, "{share}");
+        for (share, room) in
+            [0.0, 0.001, 0.5, 0.99, 1.0, f64::NAN].into_iter().flat_map(|share| [(share, 10), (share, 0)])
+        {
+            let width: usize = bar(share, room, &theme).iter().map(|span| text::width(&span.content)).sum();
+            assert_eq!(width, room, "{share}");
         }
         assert_eq!(bar(0.001, 4, &theme)[0].content, "▏");
     }
