@@ -99,12 +99,10 @@ impl Contexts {
     pub const PROMPT: Contexts = Contexts::of(Context::Prompt);
     pub const CONFIRM: Contexts = Contexts::of(Context::Confirm);
     /// The places themselves.
-    pub const PLACES: Contexts = Contexts::START
-        .or(Contexts::DATA)
-        .or(Contexts::MAP)
-        .or(Contexts::PREVIEW)
-        .or(Contexts::RUN)
-        .or(Contexts::REPORT);
+    pub const PLACES: Contexts = Contexts::START.or(Contexts::OPENED);
+    /// The places that show what is open.
+    pub const OPENED: Contexts =
+        Contexts::DATA.or(Contexts::MAP).or(Contexts::PREVIEW).or(Contexts::RUN).or(Contexts::REPORT);
     pub const HISTORY: Contexts = Contexts::of(Context::History);
     pub const CHANGES: Contexts = Contexts::of(Context::Changes);
     pub const VALUES: Contexts = Contexts::of(Context::Values);

@@ -11,6 +11,12 @@ pub fn short_count(number: u64) -> String {
     }
 }
 
+/// A number of things: `1 group`, `12 groups`.
+pub fn many(number: usize, one: &str) -> String {
+    let shown = crate::report::words::count(number as u64);
+    if number == 1 { format!("{shown} {one}") } else { format!("{shown} {one}s") }
+}
+
 /// A share of 1 in four columns; only a true whole is `100%`, only a true nothing `0%`.
 pub fn short_share(share: f64) -> String {
     if !share.is_finite() {
@@ -38,5 +44,6 @@ mod tests {
         assert_eq!(short_share(0.9999), "99%");
         assert_eq!(short_share(0.0001), "<1%");
         assert_eq!(short_share(f64::NAN), "-");
+        assert_eq!([many(1, "run"), many(2, "run")], ["1 run", "2 runs"]);
     }
 }

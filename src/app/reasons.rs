@@ -14,9 +14,14 @@ pub fn no_target_field(model: &Model) -> Option<&'static str> {
     nothing_open(model).or_else(|| model.map.current_target(model).is_none().then_some("no target field is selected"))
 }
 
-/// The board on top knows itself what its commands act on.
-fn on_board(model: &Model) -> bool {
-    super::boards::top(model).is_some()
+/// Of a board on top: whether it has a row to act on. It knows the rest itself.
+fn on_board(model: &Model) -> Option<Option<&'static str>> {
+    super::boards::top(model).map(|_| no_row(model))
+}
+
+/// The list that has the focus is empty.
+pub fn no_row(model: &Model) -> Option<&'static str> {
+    (model.row_count(model.focus()) == 0).then_some("there is no row")
 }
 
 /// The target field that the value grid would be of.
@@ -28,8 +33,8 @@ pub fn no_mapped_field(model: &Model) -> Option<&'static str> {
 }
 
 pub fn no_suggestion(model: &Model) -> Option<&'static str> {
-    if on_board(model) {
-        return None;
+    if let Some(said) = on_board(model) {
+        return said;
     }
     no_target_field(model).or_else(|| {
         let marked = !model.map.marked.is_empty();
@@ -40,8 +45,8 @@ pub fn no_suggestion(model: &Model) -> Option<&'static str> {
 }
 
 pub fn no_suggestions(model: &Model) -> Option<&'static str> {
-    if on_board(model) {
-        return None;
+    if let Some(said) = on_board(model) {
+        return said;
     }
     nothing_open(model).or_else(|| {
         let any = model.map.targets.iter().any(|row| row.state == State::Suggested);
@@ -91,8 +96,14 @@ pub fn no_filter(model: &Model) -> Option<&'static str> {
     match model.overlays.last() {
         Some(Overlay::Chooser(_) | Overlay::Board(_)) => None,
         Some(_) => Some("this list is short enough to read"),
-        None => (model.place_focus() == PaneId::Records)
-            .then_some("records are not filtered here; the preview shows those behind a reason"),
+        None if model.place_focus() == PaneId::Records => {
+            Some("records are not filtered here; the preview shows those behind a reason")
+        }
+        None => {
+            let id = model.place_focus();
+            let filtered = model.pane(id).is_some_and(super::ListPane::filtered);
+            (!filtered && model.row_count(id) == 0).then_some("there is no row")
+        }
     }
 }
 
@@ -100,8 +111,45 @@ pub fn nothing_to_copy(model: &Model) -> Option<&'static str> {
     model.copyable().is_none().then_some("nothing to copy here")
 }
 
-pub fn no_report(model: &Model) -> Option<&'static str> {
-    model.report.report.is_none().then_some("there is no report yet")
+pub fn no_rejects(model: &Model) -> Option<&'static str> {
+    match &model.report.report {
+        None => Some("there is no report yet"),
+        Some(_) => {
+            let none = model.report.shown().is_none_or(|object| object.reasons.is_empty());
+            none.then_some("no record of this object was rejected")
+        }
+    }
+}
+
+/// The record that lineage would follow.
+pub fn nothing_to_follow(model: &Model) -> Option<&'static str> {
+    use super::{PaneId, Place};
+    nothing_open(model).or_else(|| {
+        if !model.overlays.is_empty() {
+            return no_row(model);
+        }
+        match model.place {
+            Place::Data if model.data.focus != PaneId::Records => Some("t shows the records; there it follows one"),
+            Place::Data => no_row(model),
+            Place::Preview => (model.row_count(PaneId::PreviewRecords) == 0).then_some("there is no record"),
+            Place::Report => no_rejects(model),
+            _ => None,
+        }
+    })
+}
+
+pub fn one_pane(model: &Model) -> Option<&'static str> {
+    use super::Place;
+    let one = model.overlays.is_empty()
+        && (matches!(model.place, Place::Start | Place::Run)
+            || (model.place == Place::Report && model.report.report.is_none()));
+    one.then_some("this place has one list only")
+}
+
+pub fn nothing_offered(model: &Model) -> Option<&'static str> {
+    let offered =
+        matches!(model.overlays.last(), Some(super::Overlay::Editor(editor)) if !editor.completions.is_empty());
+    (!offered).then_some("nothing is offered here: type the beginning of a word")
 }
 
 pub fn nothing_runs(model: &Model) -> Option<&'static str> {
@@ -119,8 +167,15 @@ pub fn nothing_to_finish(model: &Model) -> Option<&'static str> {
 
 pub fn nothing_to_open(model: &Model) -> Option<&'static str> {
     use super::context::Context;
-    let only_read = matches!(model.context(), Context::Changes | Context::Compare | Context::Lineage);
-    only_read.then_some("there is nothing behind this row")
+    let context = model.context();
+    match context {
+        Context::Changes | Context::Compare | Context::Lineage => Some("there is nothing behind this row"),
+        Context::Start | Context::Data | Context::Map | Context::Preview | Context::Run | Context::Report => {
+            (model.row_count(model.focus()) == 0).then_some("there is nothing to open")
+        }
+        _ if super::boards::top(model).is_some() => no_row(model),
+        _ => None,
+    }
 }
 
 pub fn no_file_wanted(model: &Model) -> Option<&'static str> {

@@ -141,6 +141,7 @@ pub(super) fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
         Id::PlaceReport => go(model, Place::Report),
         Id::Open => {
             model.place = Place::Start;
+            model.start.pane = ListPane::default();
             vec![Effect::FindRecents]
         }
         Id::Palette => {

@@ -4,9 +4,10 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
+use ratatui::widgets::Clear;
 
 use super::columns::Columns;
-use super::layout::{Layout, SMALLEST, layout};
+use super::layout::{Layout, SMALLEST, TABS_FROM, layout};
 use super::theme::{Theme, to_ascii};
 use super::{overlays, places, text, tour};
 use crate::app::commands::{COMMANDS, Command, Id, title_in};
@@ -57,6 +58,7 @@ fn too_small(frame: &mut Frame<'_>, area: Rect, theme: &Theme) {
 
 fn header(frame: &mut Frame<'_>, laid_out: &Layout, model: &Model, theme: &Theme) {
     frame.render_widget(Line::styled(" mapwright", theme.title), laid_out.header);
+    let unsaved = model.project.as_ref().is_some_and(crate::app::Project::unsaved);
     for (number, (place, area)) in laid_out.tabs.iter().enumerate() {
         let here = *place == model.place;
         let style = if here {
@@ -81,11 +83,17 @@ fn header(frame: &mut Frame<'_>, laid_out: &Layout, model: &Model, theme: &Theme
         && room > 8
     {
         let mut title = text::cell(&project.title(), usize::from(room) - 2);
-        if project.unsaved() {
+        if unsaved {
             title.push_str(" •");
         }
         let area = Rect { x: from + 1, width: room, ..laid_out.header };
         frame.render_widget(Line::styled(title, theme.muted).right_aligned(), area);
+    } else if unsaved {
+        // Where the name has no room, the mark that something is unsaved has.
+        frame.render_widget(
+            Line::styled("•", theme.warn),
+            Rect { x: laid_out.header.x + TABS_FROM - 1, width: 1, ..laid_out.header },
+        );
     }
 }
 
@@ -100,11 +108,30 @@ fn status(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
             Tone::Note => ("·", theme.text),
             Tone::Bad => ("✗", theme.bad),
         };
+        if text::width(&toast.text) > line.left().saturating_sub(2) {
+            return long_toast(frame, area, glyph, &toast.text, style);
+        }
         line = line.just(glyph, style).gap(1).just(&toast.text, style);
     } else {
         line = line.just(&places::summary(model), theme.muted);
     }
     frame.render_widget(line.done(), area);
+}
+
+/// Lines that a toast takes at most.
+const TOAST_LINES: usize = 4;
+
+/// What does not fit into the status line grows upwards, over the place.
+fn long_toast(frame: &mut Frame<'_>, area: Rect, glyph: &str, said: &str, style: Style) {
+    let lines = text::wrap(said, usize::from(area.width).saturating_sub(4));
+    let count = lines.len().clamp(1, TOAST_LINES) as u16;
+    let area = Rect { y: area.y + 1 - count.min(area.y), height: count, ..area };
+    frame.render_widget(Clear, area);
+    for (y, line) in (0..count).zip(lines) {
+        let glyph = if y == 0 { glyph } else { " " };
+        let line = Columns::new(area.width).gap(1).just(glyph, style).gap(1).just(&line, style).done();
+        frame.render_widget(line, Rect { y: area.y + y, height: 1, ..area });
+    }
 }
 
 fn footer(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {

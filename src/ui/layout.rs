@@ -4,7 +4,7 @@ use ratatui::layout::{Margin, Rect};
 
 use super::text;
 use crate::app::boards::Board;
-use crate::app::{Confirm, Model, Overlay, PaneId, Place};
+use crate::app::{Confirm, Model, Overlay, PaneId, Place, Sheet};
 
 /// The smallest screen that is worked on.
 pub const SMALLEST: (u16, u16) = (60, 16);
@@ -64,7 +64,8 @@ impl Layout {
     }
 
     pub fn part(&self, part: Part) -> Rect {
-        self.parts.iter().find(|(known, _)| *known == part).map_or(Rect::ZERO, |(_, area)| *area)
+        // What lies on top is laid out last and hides a part of the same name below it.
+        self.parts.iter().rfind(|(known, _)| *known == part).map_or(Rect::ZERO, |(_, area)| *area)
     }
 
     /// The list under a point; only the topmost thing can be hit.
@@ -104,9 +105,20 @@ pub fn layout(area: Rect, model: &Model) -> Layout {
         Place::Report => report(&mut layout),
     }
     if let Some(overlay) = model.overlays.last() {
-        top(&mut layout, overlay);
+        top(&mut layout, overlay, model);
     }
     layout
+}
+
+/// The large thing (a board, the editor, candidates) that is still seen below a small one on top, and where it stands.
+pub fn below_top<'m>(laid_out: &Layout, model: &'m Model) -> Option<(Layout, &'m Overlay)> {
+    let (top_one, below) = model.overlays.split_last()?;
+    let large =
+        |overlay: &&Overlay| matches!(overlay, Overlay::Board(_) | Overlay::Editor(_) | Overlay::Candidates { .. });
+    let overlay = below.iter().rfind(large).filter(|_| !large(&top_one))?;
+    let mut layout = Layout { panes: Vec::new(), parts: Vec::new(), top: None, ..laid_out.clone() };
+    top(&mut layout, overlay, model);
+    Some((layout, overlay))
 }
 
 fn tabs(layout: &mut Layout) {
@@ -125,7 +137,7 @@ fn start(layout: &mut Layout) {
     let body = layout.body;
     let width = body.width.saturating_sub(4).min(96);
     let x = body.x + (body.width - width) / 2;
-    let intro = if body.height > 18 { 5 } else { 3 };
+    let intro = if body.height > 18 { 6 } else { 3 };
     layout.parts.push((Part::Intro, Rect { x, y: body.y, width, height: intro }));
     layout.list(PaneId::Start, Rect { x, y: body.y + intro, width, height: body.height - intro }, 0);
 }
@@ -200,11 +212,12 @@ fn report(layout: &mut Layout) {
     layout.list(PaneId::ReportReasons, reasons, 0);
 }
 
-fn top(layout: &mut Layout, overlay: &Overlay) {
+fn top(layout: &mut Layout, overlay: &Overlay, model: &Model) {
     let body = layout.body;
     match overlay {
-        Overlay::Palette { .. } | Overlay::Picker(_) => finder(layout, 72, 18),
-        Overlay::Help { .. } => finder(layout, 100, 60),
+        Overlay::Palette { .. } => finder(layout, 84, 22, 2),
+        Overlay::Picker(_) => finder(layout, 84, 22, 0),
+        Overlay::Help { .. } => finder(layout, 100, 60, 2),
         Overlay::Editor(_) => editor(layout),
         Overlay::Candidates { .. } => {
             let frame = centred(body, 110, 30);
@@ -220,8 +233,8 @@ fn top(layout: &mut Layout, overlay: &Overlay) {
             layout.list(PaneId::Top, frame, 3);
         }
         Overlay::Confirm(confirm) => {
-            let width = body.width.saturating_sub(4).min(76);
-            let frame = centred(body, width, confirm_lines(confirm, width).len() as u16 + 4);
+            let width = narrowed(body.width, 76);
+            let frame = centred(body, 76, confirm_lines(confirm, width).len() as u16 + 4);
             layout.top = Some(frame);
             layout.parts.push((Part::Text, frame.inner(Margin::new(2, 1))));
         }
@@ -231,17 +244,57 @@ fn top(layout: &mut Layout, overlay: &Overlay) {
             layout.parts.push((Part::Entry, Rect { height: 1, ..frame.inner(Margin::new(2, 1)) }));
         }
         Overlay::Sheet(sheet) => {
-            let frame = centred(body, 92, (sheet.lines.len() as u16).clamp(4, 40) + 2);
+            let lines = sheet_lines(sheet, model.width).len().clamp(1, 40) as u16;
+            let frame = centred(body, SHEET, lines + 2);
             layout.top = Some(frame);
             layout.list(PaneId::Top, frame, 0);
         }
         Overlay::Board(board) => board_areas(layout, board),
         Overlay::Chooser(chooser) => {
-            let frame = centred(body, 64, chooser.rows.len() as u16 + 2);
+            let longest = chooser.rows.iter().map(|row| text::width(row)).max().unwrap_or(0) as u16;
+            let frame = centred(body, longest.saturating_add(4).clamp(40, 84), (chooser.rows.len() as u16).max(1) + 2);
             layout.top = Some(frame);
             layout.list(PaneId::Top, frame, 0);
         }
     }
+}
+
+/// Rows of a board's table that are seen on the smallest screen.
+const FEWEST_ROWS: u16 = 5;
+/// Columns of a sheet, where the screen has them.
+const SHEET: u16 = 92;
+
+/// A line of a sheet as it is shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetLine {
+    pub label: String,
+    pub text: String,
+    /// The line of the sheet that it is (a part of).
+    pub of: usize,
+}
+
+/// A sheet's lines wrapped to the frame that it has on a screen of this width: nothing is cut off.
+pub fn sheet_lines(sheet: &Sheet, screen_width: u16) -> Vec<SheetLine> {
+    let inner = usize::from(narrowed(screen_width, SHEET)).saturating_sub(3);
+    let label_width = sheet_label_width(sheet, inner);
+    let room = inner.saturating_sub(label_width + usize::from(label_width > 0) * 2).max(8);
+    let mut lines = Vec::new();
+    for (of, (label, said)) in sheet.lines.iter().enumerate() {
+        // A megabyte in one cell is not read here.
+        let parts = text::wrap(&text::cell(said, room * MOST_PARTS), room);
+        lines.push(SheetLine { label: label.clone(), text: parts.first().cloned().unwrap_or_default(), of });
+        lines.extend(parts.into_iter().skip(1).map(|text| SheetLine { label: String::new(), text, of }));
+    }
+    lines
+}
+
+/// Lines that one value takes in a sheet at most.
+const MOST_PARTS: usize = 12;
+
+/// Columns of a sheet's labels; a label without text is a heading and counts not.
+pub fn sheet_label_width(sheet: &Sheet, inner: usize) -> usize {
+    let labels = sheet.lines.iter().filter(|(_, text)| !text.is_empty()).map(|(label, _)| text::width(label));
+    labels.max().unwrap_or(0).min(inner / 3)
 }
 
 /// A board takes the whole body: what it says at the head, its rows, and what it says about the selected one.
@@ -251,7 +304,9 @@ fn board_areas(layout: &mut Layout, board: &Board) {
     layout.top = Some(frame);
     let inner = frame.inner(Margin::new(2, 1));
     let (intro, detail) = board.shape();
-    let detail = if inner.height >= intro + detail + 7 { detail + u16::from(detail > 0) } else { 0 };
+    // A rule and what is said below it; a few rows of the table stay whatever there is to say.
+    let room = inner.height.saturating_sub(intro + 1 + FEWEST_ROWS);
+    let detail = if detail > 0 && room >= 2 { (detail + 1).min(room) } else { 0 };
     layout.parts.push((Part::Text, Rect { height: intro.min(inner.height), ..inner }));
     layout.parts.push((Part::Detail, Rect { y: inner.bottom() - detail, height: detail, ..inner }));
     let list = Rect { height: frame.height - detail, ..frame };
@@ -268,11 +323,15 @@ pub fn confirm_lines(confirm: &Confirm, frame_width: u16) -> Vec<String> {
         .collect()
 }
 
-fn finder(layout: &mut Layout, width: u16, height: u16) {
+/// A text field above a list, and some lines about the selected row below it.
+fn finder(layout: &mut Layout, width: u16, height: u16, about: u16) {
     let frame = centred(layout.body, width, height);
     layout.top = Some(frame);
-    layout.parts.push((Part::Entry, Rect { height: 1, ..frame.inner(Margin::new(2, 1)) }));
-    layout.list(PaneId::Top, frame, 2);
+    let inner = frame.inner(Margin::new(2, 1));
+    layout.parts.push((Part::Entry, Rect { height: 1, ..inner }));
+    let about = if about > 0 { about + 1 } else { 0 };
+    layout.parts.push((Part::Detail, Rect { y: inner.bottom() - about, height: about, ..inner }));
+    layout.list(PaneId::Top, Rect { height: frame.height - about, ..frame }, 2);
 }
 
 /// The editor takes the whole body: the expression above, results on real records below.
@@ -291,9 +350,14 @@ fn editor(layout: &mut Layout) {
 }
 
 fn centred(area: Rect, width: u16, height: u16) -> Rect {
-    let width = width.min(area.width.saturating_sub(4));
+    let width = narrowed(area.width, width);
     let height = height.min(area.height);
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 3, width, height }
+}
+
+/// So wide at most; where there is little room all of it, so that no sliver of what lies below is seen beside it.
+fn narrowed(room: u16, width: u16) -> u16 {
+    if width.saturating_add(12) >= room { room } else { width }
 }
 
 fn split_left(area: Rect, left: u16) -> (Rect, Rect) {

@@ -8,13 +8,22 @@ mod questions;
 
 use ratatui::Frame;
 
-use super::layout::Layout;
+use super::layout::{Layout, below_top};
 use super::theme::Theme;
 use crate::app::{Model, Overlay};
 
-/// Draws the topmost overlay.
+/// Draws the topmost overlay, and what is seen of a large one below it.
 pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, model: &Model, theme: &Theme) {
-    let (Some(overlay), Some(area)) = (model.overlays.last(), laid_out.top) else { return };
+    if let Some((below, overlay)) = below_top(laid_out, model) {
+        draw(frame, &below, overlay, model, theme);
+    }
+    if let Some(overlay) = model.overlays.last() {
+        draw(frame, laid_out, overlay, model, theme);
+    }
+}
+
+fn draw(frame: &mut Frame<'_>, laid_out: &Layout, overlay: &Overlay, model: &Model, theme: &Theme) {
+    let Some(area) = laid_out.top else { return };
     match overlay {
         Overlay::Palette { query, pane } => finder::palette(frame, laid_out, area, query, pane, model, theme),
         Overlay::Help { query, pane } => finder::help(frame, laid_out, area, query, pane, model, theme),
@@ -23,7 +32,7 @@ pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, model: &Model, theme: &The
         Overlay::Bulk(bulk) => candidates::bulk(frame, laid_out, area, bulk, model, theme),
         Overlay::Confirm(confirm) => questions::confirm(frame, laid_out, area, confirm, theme),
         Overlay::Prompt(prompt) => questions::prompt(frame, laid_out, area, prompt, theme),
-        Overlay::Sheet(sheet) => questions::sheet(frame, laid_out, area, sheet, theme),
+        Overlay::Sheet(sheet) => questions::sheet(frame, laid_out, area, sheet, model, theme),
         Overlay::Picker(picker) => finder::picker(frame, laid_out, area, picker, model, theme),
         Overlay::Board(board) => board::view(frame, laid_out, area, board, model, theme),
         Overlay::Chooser(chooser) => questions::chooser(frame, laid_out, area, chooser, model, theme),

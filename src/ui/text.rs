@@ -97,7 +97,7 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     for paragraph in text.lines() {
         let safe = safe_text(paragraph);
         let mut line = String::new();
-        for word in safe.split_word_bounds() {
+        for word in words(&safe) {
             if line.width() + word.width() <= width {
                 line.push_str(word);
                 continue;
@@ -118,6 +118,24 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     }
     lines.retain(|line| !line.is_empty());
     lines
+}
+
+/// Words and what stands between them; a mark that closes stays with the word before it.
+fn words(text: &str) -> Vec<&str> {
+    const CLOSING: [&str; 14] = [".", ",", ";", ":", "!", "?", ")", "]", "}", "\"", "'", "`", "…", "%"];
+    let mut words: Vec<&str> = Vec::new();
+    let mut from = 0;
+    for (at, word) in text.split_word_bound_indices() {
+        let end = at + word.len();
+        match words.last_mut() {
+            Some(last) if CLOSING.contains(&word) && !last.ends_with(char::is_whitespace) => *last = &text[from..end],
+            _ => {
+                from = at;
+                words.push(word);
+            }
+        }
+    }
+    words
 }
 
 fn fitting(text: &str, width: usize) -> String {
@@ -166,6 +184,7 @@ mod tests {
     fn wrapping_keeps_every_word() {
         assert_eq!(wrap("the names are equal", 9), ["the names", "are equal"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
+        assert_eq!(wrap("not yet.", 7), ["not", "yet."], "a full stop does not begin a line");
     }
 
     proptest! {

@@ -191,7 +191,7 @@ fn follow(
             return exit();
         }
         if looks.is_multiple_of(8)
-            && let Some(bytes) = process.and_then(memory)
+            && let Some(bytes) = process.and_then(memory).filter(|bytes| *bytes >= BEGUN)
         {
             teller.tell(Answer::RunMemory(bytes));
         }
@@ -224,6 +224,9 @@ fn memory(process: u32) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kibibytes| kibibytes << 10)
 }
+
+/// A process that holds less has not begun yet, or has ended.
+const BEGUN: u64 = 1 << 20;
 
 /// A journal that grows.
 struct Journal {

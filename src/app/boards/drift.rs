@@ -154,7 +154,7 @@ pub fn table(board: &DriftBoard) -> Table {
     let marked = board.lines.iter().filter(|line| line.marked).count();
     Table {
         title: board.object.clone(),
-        note: "has changed".to_owned(),
+        note: if board.lines.is_empty() { "has not changed" } else { "has changed" }.to_owned(),
         right: format!("{marked} marked"),
         intro: vec![super::muted(
             "Space marks, Enter chooses the new name, a rebinds what is marked and leaves the rest",

@@ -67,15 +67,22 @@ pub struct Column {
     pub least: usize,
     pub weight: usize,
     pub right: bool,
+    /// Left out where there is no room for all.
+    pub optional: bool,
 }
 
 impl Column {
     pub const fn new(head: &'static str, least: usize, weight: usize) -> Column {
-        Column { head: Cow::Borrowed(head), least, weight, right: false }
+        Column { head: Cow::Borrowed(head), least, weight, right: false, optional: false }
     }
 
     pub const fn right(head: &'static str, least: usize) -> Column {
-        Column { head: Cow::Borrowed(head), least, weight: 0, right: true }
+        Column { head: Cow::Borrowed(head), least, weight: 0, right: true, optional: false }
+    }
+
+    pub const fn optional(mut self) -> Column {
+        self.optional = true;
+        self
     }
 }
 

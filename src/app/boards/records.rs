@@ -2,7 +2,7 @@
 
 use super::{Cell, Column, Detail, Ink, Kind, Table};
 use crate::app::commands::Id;
-use crate::app::{Effect, ListPane, Model, Overlay, Sheet, Tone};
+use crate::app::{Effect, ListPane, Model, Overlay, Sheet};
 use crate::report::words;
 
 /// Records that were found.
@@ -66,7 +66,7 @@ pub fn table(board: &RecordBoard) -> Table {
     }
     let shown = found.fields.iter().enumerate().skip(board.column).take(COLUMNS);
     for (_, field) in shown.clone() {
-        columns.push(Column { head: field.clone().into(), least: 6, weight: 1, right: false });
+        columns.push(Column { head: field.clone().into(), ..Column::new("", 6, 1) });
     }
     let row = |row: &RecordRow| -> Vec<Cell> {
         let mut cells = vec![super::muted(words::count(row.number))];
@@ -107,7 +107,8 @@ pub fn execute(model: &mut Model, id: Id, selected: Option<usize>) -> Vec<Effect
         Id::Right => records.column = (records.column + 1).min(records.found.fields.len().saturating_sub(1)),
         Id::Choose => {
             let Some(row) = selected.and_then(|at| records.found.rows.get(at)) else { return Vec::new() };
-            let lines = records.found.fields.iter().cloned().zip(row.cells.iter().cloned()).collect();
+            let cells = row.cells.iter().map(|cell| crate::app::places::data::said(cell));
+            let lines = records.found.fields.iter().cloned().zip(cells).collect();
             let title = format!("Record {}", words::count(row.number));
             model.overlays.push(Overlay::Sheet(Sheet { title, lines, pane: ListPane::default() }));
         }
@@ -123,6 +124,5 @@ pub fn execute(model: &mut Model, id: Id, selected: Option<usize>) -> Vec<Effect
 /// Asks for records of the object on the screen.
 pub fn find(model: &mut Model, object: &str, field: &str, wanted: Wanted) -> Vec<Effect> {
     model.begin("finding records");
-    model.say(Tone::Note, "looking through the source");
     vec![Effect::FindRecords { object: object.to_owned(), field: field.to_owned(), wanted }]
 }

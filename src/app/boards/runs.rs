@@ -33,7 +33,7 @@ pub fn table(runs: &Runs) -> Table {
             run.ledger.as_ref().map_or_else(String::new, |ledger| words::count(pick(ledger)))
         };
         vec![
-            super::muted(run.started.chars().take(19).collect::<String>().replace('T', " ")),
+            super::muted(run.started.chars().take(16).collect::<String>().replace('T', " ")),
             (run.state.word().to_owned(), ink),
             super::plain(kind),
             super::muted(figure(|ledger| ledger.read)),
@@ -45,15 +45,15 @@ pub fn table(runs: &Runs) -> Table {
     Table {
         title: "Runs".to_owned(),
         note: "Enter opens one".to_owned(),
-        right: format!("{} runs", runs.list.len()),
+        right: crate::app::figures::many(runs.list.len(), "run"),
         columns: vec![
-            Column::new("started (UTC)", 19, 0),
+            Column::new("started (UTC)", 16, 0),
             Column::new("state", 11, 0),
             Column::new("", 7, 0),
-            Column::right("read", 9),
-            Column::right("written", 9),
+            Column::right("read", 9).optional(),
+            Column::right("written", 9).optional(),
             Column::right("rejected", 9),
-            Column::new("profile", 8, 1),
+            Column::new("profile", 8, 1).optional(),
         ],
         rows: runs.list.iter().map(row).collect(),
         empty: vec!["There is no run yet.", "4 goes to the run: d tells what would happen, R runs."],

@@ -126,7 +126,7 @@ pub fn table(model: &Model, twins: &Twins) -> Table {
     };
     let right = match &twins.found {
         Some(found) if found.cut => format!("{} groups and more", groups.len()),
-        Some(_) => format!("{} groups", groups.len()),
+        Some(_) => crate::app::figures::many(groups.len(), "group"),
         None => String::new(),
     };
     let problem = twins.found.as_ref().and_then(|found| found.problem.clone());
@@ -223,7 +223,7 @@ pub fn compare_table(model: &Model, compare: &Compare) -> Table {
     let mut columns = vec![Column::new("field", 10, 1)];
     for (at, member) in shown.clone().enumerate() {
         let word = if at == stays { "stays" } else { "dropped" };
-        columns.push(Column { head: format!("{} {word}", member.origin).into(), least: 10, weight: 2, right: false });
+        columns.push(Column { head: format!("{} {word}", member.origin).into(), ..Column::new("", 10, 2) });
     }
     let row = |(at, field): (usize, &String)| -> Vec<Cell> {
         let value = |member: &super::twins::Twin| member.values.get(at).cloned().flatten();

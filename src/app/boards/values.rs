@@ -376,6 +376,7 @@ fn to_open(model: &mut Model, lines: &[Line], forward: bool) {
     };
     match found {
         Some(at) => super::select(model, at),
+        None if lines.is_empty() => model.say(Tone::Note, "no value was counted yet"),
         None => model.say(Tone::Good, "every value is decided"),
     }
 }

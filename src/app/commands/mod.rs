@@ -1,7 +1,7 @@
 //! The one table of commands. Key map, footer, palette, help and the README's table are made from it.
 //!
 //! To add a command: an [`Id`], a line in [`COMMANDS`], an arm in the `execute` of the place (or overlay) it belongs to,
-//! and a scenario in `tests/all/screens.rs`.
+//! and a scenario in `tests/all/every_command.rs`.
 
 mod table;
 
@@ -169,6 +169,14 @@ pub fn title_in(command: &Command, context: Context) -> &'static str {
         (Id::Choose, Context::Reading) => "correct",
         (Id::Reject, Context::Changes) => "take back",
         (Id::Reject, Context::Values) => "no pair",
+        (Id::Choose, Context::Sheet) => "close",
+        (Id::Choose, Context::Filter) => "keep",
+        (Id::NextPane | Id::PreviousPane, Context::Confirm) => "other button",
+        (Id::NextPane | Id::PreviousPane, Context::Changes) => "since save or run",
+        (
+            Id::Back,
+            Context::Map | Context::Data | Context::Preview | Context::Run | Context::Report | Context::Start,
+        ) => "show all",
         (Id::Left, Context::Bulk) => "lower",
         (Id::Right, Context::Bulk) => "raise",
         _ => command.title,

@@ -135,7 +135,8 @@ pub static COMMANDS: &[Command] = &[
         &["s"],
         In::GROUPS.or(In::TWINS).or(In::COMPARE),
     )
-    .footer(2),
+    .footer(2)
+    .unless(reasons::no_row),
     Command::new(
         Id::Twins,
         "duplicates",
@@ -161,7 +162,7 @@ pub static COMMANDS: &[Command] = &[
         In::DATA.or(In::PREVIEW).or(In::REPORT).or(In::RECORDS),
     )
     .footer(8)
-    .unless(reasons::nothing_open),
+    .unless(reasons::nothing_to_follow),
     Command::new(
         Id::Frequent,
         "statistics",
@@ -212,7 +213,7 @@ pub static COMMANDS: &[Command] = &[
         In::REPORT,
     )
     .footer(2)
-    .unless(reasons::no_report),
+    .unless(reasons::no_rejects),
     Command::new(
         Id::RunAgain,
         "run again",
@@ -220,7 +221,8 @@ pub static COMMANDS: &[Command] = &[
         &["r"],
         In::FIXES,
     )
-    .footer(2),
+    .footer(2)
+    .unless(reasons::no_row),
     Command::new(
         Id::Runs,
         "runs",
@@ -309,7 +311,7 @@ pub static COMMANDS: &[Command] = &[
     )
     .footer(1)
     .unless(reasons::cannot_run),
-    Command::new(Id::Run, "run", "Run the profile against the target, after a confirmation.", &["R"], In::PLACES)
+    Command::new(Id::Run, "run", "Run the profile against the target, after a confirmation.", &["R"], In::OPENED)
         .footer(9)
         .unless(reasons::cannot_run),
     Command::new(
@@ -319,7 +321,7 @@ pub static COMMANDS: &[Command] = &[
         &["ctrl-c"],
         In::ALL,
     ),
-    Command::new(Id::NextPane, "next pane", "Move to the next pane.", &["tab"], In::PLACES.or(In::CONFIRM).or(In::CHANGES)).footer(12),
+    Command::new(Id::NextPane, "next pane", "Move to the next pane.", &["tab"], In::PLACES.or(In::CONFIRM).or(In::CHANGES)).footer(12).unless(reasons::one_pane),
     Command::new(
         Id::PreviousPane,
         "previous pane",
@@ -385,7 +387,7 @@ pub static COMMANDS: &[Command] = &[
         "save",
         "Save the profile; comments and order in the file are kept.",
         &["ctrl-s"],
-        In::PLACES,
+        In::OPENED,
     )
     .footer(11)
     .unless(reasons::nothing_open),
@@ -408,7 +410,9 @@ pub static COMMANDS: &[Command] = &[
         In::EDITOR,
     )
     .footer(1),
-    Command::new(Id::Complete, "complete", "Take the completion that is shown.", &["tab"], In::EDITOR).footer(2),
+    Command::new(Id::Complete, "complete", "Take the completion that is shown.", &["tab"], In::EDITOR)
+        .footer(2)
+        .unless(reasons::nothing_offered),
     Command::new(
         Id::NextRecord,
         "next record",

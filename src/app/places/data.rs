@@ -237,10 +237,15 @@ fn record_sheet(model: &mut Model) {
         .fields
         .iter()
         .enumerate()
-        .map(|(column, name)| (name.clone(), records.cell(row, column).display().into_owned()))
+        .map(|(column, name)| (name.clone(), said(&records.cell(row, column).display())))
         .collect();
     let title = capitalised(&records.origin(row).to_string());
     model.overlays.push(Overlay::Sheet(Sheet { title, lines, pane: ListPane::default() }));
+}
+
+/// A value in a form; an empty one is seen to be empty.
+pub fn said(value: &str) -> String {
+    if value.is_empty() { "∅".to_owned() } else { value.to_owned() }
 }
 
 fn capitalised(text: &str) -> String {

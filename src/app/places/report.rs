@@ -135,6 +135,10 @@ pub fn answered(model: &mut Model, folder: PathBuf, report: Box<Report>) {
     {
         model.run.dry = Some((project.revision, report.clone()));
     }
+    if let Some(following) = model.run.following.as_mut().filter(|following| following.folder == folder) {
+        // The report counts from the first byte read to the last byte safe; the last event came before that.
+        following.elapsed = std::time::Duration::try_from_secs_f64(report.elapsed_seconds).unwrap_or_default();
+    }
     model.report = ReportPlace { folder: Some(folder), report: Some(report), ..ReportPlace::default() };
 }
 

@@ -3,14 +3,25 @@
 use super::{map, run, start};
 use crate::app::boards::{self, drift, fixes, groups, reading, twins, values};
 use crate::app::commands::{COMMANDS, Command, Id};
+use crate::app::context::Context;
 use crate::app::filter::{self, Order};
 use crate::app::mapping::{State, TargetRow};
 use crate::app::overlay::{ChooserPurpose, Confirm, ConfirmAction, PickEntry, Picker, Prompt, PromptPurpose};
 use crate::app::{Effect, Job, Model, Overlay, PaneId, Tone, key};
+use crate::ui::layout::sheet_lines;
 
-/// Commands of the palette: those that apply to the place below.
+/// Where a command that is found by name would land: on what lies below the palette or the help.
+pub fn context_below(model: &Model) -> Context {
+    let below = model.overlays.len().checked_sub(2).and_then(|at| model.overlays.get(at));
+    below.map_or(model.place.context(), Overlay::context)
+}
+
+/// Commands of the palette: those that apply to what lies below.
 pub fn palette(model: &Model) -> Vec<&'static Command> {
-    let context = model.place.context();
+    palette_in(context_below(model))
+}
+
+fn palette_in(context: Context) -> Vec<&'static Command> {
     COMMANDS.iter().filter(|command| command.contexts.has(context) && !moves(command.id)).collect()
 }
 
@@ -49,7 +60,7 @@ pub fn rows(model: &Model) -> Vec<usize> {
             (0..count).collect()
         }
         Some(Overlay::Bulk(bulk)) => (0..bulk_rows(model, bulk.threshold).len()).collect(),
-        Some(Overlay::Sheet(sheet)) => (0..sheet.lines.len()).collect(),
+        Some(Overlay::Sheet(sheet)) => (0..sheet_lines(sheet, model.width).len()).collect(),
         Some(Overlay::Board(board)) => boards::rows(model, board),
         Some(Overlay::Picker(picker)) => {
             let names: Vec<&str> = picker.entries.iter().map(|entry| entry.name.as_str()).collect();
@@ -103,20 +114,18 @@ fn choose(model: &mut Model) -> Vec<Effect> {
     let Some(overlay) = model.overlays.pop() else { return Vec::new() };
     match overlay {
         Overlay::Palette { query, pane } => {
-            let commands = palette(model);
+            let commands = palette_in(model.context());
             let texts: Vec<String> = commands.iter().map(|command| searched(model, command)).collect();
             let found = filter::matching(query.text(), &texts, Order::Best);
             let command = found.get(pane.list.selected).and_then(|at| commands.get(*at).copied());
             command.map_or_else(Vec::new, |command| crate::app::update::run_command(model, command))
         }
         Overlay::Help { query, pane } => match selected.and_then(|at| COMMANDS.get(at)) {
-            Some(command) if command.contexts.has(model.place.context()) => {
-                crate::app::update::run_command(model, command)
-            }
+            Some(command) if command.contexts.has(model.context()) => crate::app::update::run_command(model, command),
             Some(command) => {
                 let title = command.title;
                 model.overlays.push(Overlay::Help { query, pane });
-                model.say(Tone::Note, format!("{title} does not apply to this place"));
+                model.say(Tone::Note, format!("{title} does not apply here"));
                 Vec::new()
             }
             None => Vec::new(),
@@ -307,7 +316,10 @@ fn mend(model: &mut Model, target: &str, step: &str, first: bool) {
 
 pub fn copyable(model: &Model, overlay: &Overlay) -> Option<String> {
     match overlay {
-        Overlay::Sheet(sheet) => sheet.lines.get(sheet.pane.list.selected).map(|(_, text)| text.clone()),
+        Overlay::Sheet(sheet) => {
+            let of = sheet_lines(sheet, model.width).get(sheet.pane.list.selected)?.of;
+            sheet.lines.get(of).map(|(_, text)| text.clone())
+        }
         Overlay::Candidates { target, .. } => {
             let at = model.selected(PaneId::Top)?;
             candidates(model, *target).get(at).map(|(name, _)| name.clone())

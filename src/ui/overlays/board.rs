@@ -46,6 +46,13 @@ pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, board: &Board,
 /// Columns of fixed width keep it; the others share what is left, none wider than its longest text asks for.
 fn widths(columns: &[Column], table: &Table, room: usize) -> Vec<usize> {
     let gaps = columns.len();
+    let mut columns: Vec<Column> = columns.to_vec();
+    // Where not all fit, those that are wanted least give up their place, the last first.
+    while columns.iter().map(|column| column.least).sum::<usize>() + gaps > room {
+        let Some(at) = columns.iter().rposition(|column| column.optional && column.least > 0) else { break };
+        (columns[at].least, columns[at].weight) = (0, 0);
+    }
+    let gaps = gaps - columns.iter().filter(|column| column.least == 0).count();
     let wants: Vec<(usize, usize)> = columns.iter().map(|column| (column.least, column.weight)).collect();
     let mut given = spread(room.saturating_sub(gaps), &wants);
     let longest = |at: usize| {
@@ -105,7 +112,9 @@ fn detail(frame: &mut Frame<'_>, area: Rect, said: &[(&'static str, Cell)], them
     let label_width = said.iter().map(|(label, _)| text::width(label)).max().unwrap_or(0);
     let mut y = 1;
     for (label, (said, ink)) in said {
-        for (at, part) in text::wrap(said, usize::from(area.width).saturating_sub(label_width + 1)).iter().enumerate() {
+        let room = usize::from(area.width).saturating_sub(label_width + 1);
+        let said = text::cell(said, room * usize::from(area.height));
+        for (at, part) in text::wrap(&said, room).iter().enumerate() {
             if y >= area.height {
                 return;
             }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use crate::app::commands::{COMMANDS, Command};
-use crate::app::places::top::palette as palette_commands;
+use crate::app::places::top::{context_below, palette as palette_commands};
 use crate::app::{Entry, ListPane, Model, PaneId, Picker, key};
 use crate::report::words;
 use crate::ui::columns::Columns;
@@ -57,11 +57,14 @@ fn commands(
         empty(frame, area.rows, &["No command is called that."], theme);
         return;
     }
+    let context = context_below(model);
+    let selected = rows.get(pane.list.selected).and_then(|row| all.get(*row)).copied();
+    about(frame, laid_out.part(Part::Detail), selected, theme);
     let list = List { area, pane, len: rows.len(), focused: true, theme };
     list.draw(frame, |at, width| {
         let Some(command) = rows.get(at).and_then(|row| all.get(*row)) else { return Line::default() };
         let keys: Vec<String> = model.bindings.keys(command).into_iter().map(key::label_sequence).collect();
-        let here = command.contexts.has(model.place.context());
+        let here = command.contexts.has(context);
         let reason = (command.disabled)(model).filter(|_| here);
         let (title, about, about_style) = match reason {
             Some(reason) => (theme.faint, format!("not now: {reason}"), theme.warn),
@@ -75,6 +78,17 @@ fn commands(
             .rest(&about, about_style)
             .done()
     });
+}
+
+/// The selected command's sentence, which its row may have cut off.
+fn about(frame: &mut Frame<'_>, area: Rect, command: Option<&Command>, theme: &Theme) {
+    let Some(command) = command.filter(|_| area.height > 1) else { return };
+    let rule = "─".repeat(usize::from(area.width));
+    frame.render_widget(Line::styled(rule, theme.faint), Rect { height: 1, ..area });
+    let lines = text::wrap(command.doc, usize::from(area.width));
+    for (y, line) in (1..area.height).zip(lines) {
+        frame.render_widget(Line::styled(line, theme.text), Rect { y: area.y + y, height: 1, ..area });
+    }
 }
 
 /// Files and folders to pick from.

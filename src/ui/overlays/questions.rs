@@ -8,7 +8,7 @@ use ratatui::text::Line;
 use super::finder::entry;
 use crate::app::{Chooser, Confirm, Model, PaneId, Prompt, Sheet};
 use crate::ui::columns::Columns;
-use crate::ui::layout::{Layout, Part, confirm_lines};
+use crate::ui::layout::{Layout, Part, SheetLine, confirm_lines, sheet_label_width, sheet_lines};
 use crate::ui::panel::{List, Title, overlay};
 use crate::ui::text;
 use crate::ui::theme::Theme;
@@ -41,18 +41,22 @@ pub fn prompt(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, prompt: &Pro
     overlay(frame, area, &Title::new(prompt.title), theme);
     let field = laid_out.part(Part::Entry);
     entry(frame, field, &prompt.entry, theme);
-    let hint = Columns::new(field.width).just("  ", theme.muted).just(prompt.hint, theme.muted).done();
-    frame.render_widget(hint, Rect { y: field.y + 2, ..field }.intersection(area.inner(Margin::new(1, 1))));
+    let lines = text::wrap(prompt.hint, usize::from(field.width).saturating_sub(2));
+    let from = field.y + 3_u16.saturating_sub(lines.len() as u16).max(1);
+    for (y, line) in (from..).zip(lines) {
+        let hint = Columns::new(field.width).gap(2).just(&line, theme.muted).done();
+        frame.render_widget(hint, Rect { y, ..field }.intersection(area.inner(Margin::new(1, 1))));
+    }
 }
 
-pub fn sheet(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, sheet: &Sheet, theme: &Theme) {
+pub fn sheet(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, sheet: &Sheet, model: &Model, theme: &Theme) {
     overlay(frame, area, &Title::new(&sheet.title).right("Esc closes"), theme);
     let Some(area) = laid_out.pane(PaneId::Top) else { return };
-    let labels = sheet.lines.iter().filter(|(_, text)| !text.is_empty()).map(|(label, _)| text::width(label)).max();
-    let label_width = labels.unwrap_or(0).min(usize::from(area.rows.width) / 3);
-    let list = List { area, pane: &sheet.pane, len: sheet.lines.len(), focused: true, theme };
+    let label_width = sheet_label_width(sheet, usize::from(area.rows.width).saturating_sub(1));
+    let lines = sheet_lines(sheet, model.width);
+    let list = List { area, pane: &sheet.pane, len: lines.len(), focused: true, theme };
     list.draw(frame, |at, width| {
-        let Some((label, text)) = sheet.lines.get(at) else { return Line::default() };
+        let Some(SheetLine { label, text, .. }) = lines.get(at) else { return Line::default() };
         let line = Columns::new(width).gap(1);
         if text.is_empty() && !label.is_empty() {
             return line.just(label, theme.title).done();

@@ -139,9 +139,15 @@ fn target_line(row: &TargetRow, field: Option<&Field>, model: &Model, width: u16
     let roomy = room >= 46;
     let kind = if roomy { 8 } else { 0 };
     let percent = if roomy { 4 } else { 0 };
-    let label = if room >= 80 { 24 } else { 0 };
+    let target = model.project.as_ref().and_then(|project| project.target());
+    let has_label = target.is_some_and(|target| target.fields.iter().any(|field| field.label.is_some()));
+    let label = if room >= 96 && has_label { 24 } else { 0 };
     let gaps = usize::from(kind > 0) + usize::from(percent > 0) + usize::from(label > 0) + 1;
-    let name = room.saturating_sub(4 + kind + percent + label + WORD + gaps);
+    let spare = room.saturating_sub(4 + kind + percent + label + WORD + gaps);
+    // Where there is room, what fills the field stands beside it.
+    let name = if room >= 66 { (spare * 2 / 5).clamp(20, 40) } else { spare };
+    let filled = spare.saturating_sub(name + 1);
+    let by = if filled > 0 { expression_of(model, row) } else { None };
     let marked = if model.map.marked.contains(&row.name) { "•" } else { " " };
     let shown = if row.required { format!("{}*", row.name) } else { row.name.clone() };
     let name_style = if matches!(row.state, State::Unused | State::System) { theme.muted } else { theme.text };
@@ -154,6 +160,7 @@ fn target_line(row: &TargetRow, field: Option<&Field>, model: &Model, width: u16
         .put(marked, 1, theme.accent)
         .put(&shown, name, name_style)
         .put(field.and_then(|field| field.label.as_deref()).unwrap_or_default(), label, theme.muted)
+        .put(&by.map_or_else(String::new, |by| format!("← {by}")), filled, theme.muted)
         .put(field.map_or("", |field| type_name(field.field_type)), kind, theme.muted)
         .right(&confidence, percent, style)
         .right(word, WORD, style)

@@ -157,22 +157,19 @@ fn reasons(frame: &mut Frame<'_>, area: &PaneArea, model: &Model, theme: &Theme)
     list.draw(frame, |at, width| {
         let Some(reason) = rows.get(at).and_then(|row| whole?.reasons.get(*row)) else { return Line::default() };
         let share = reason.count as f64 / most as f64;
-        Columns::new(width)
-            .put(&reason.label, 24.min(usize::from(width) / 2), theme.text)
-            .right(&words::count(reason.count), 9, theme.text)
-            .pieces(bar(share, 8, theme).into_iter().map(|span| (span.content.into_owned(), span.style)))
-            .gap(1)
-            .rest(reason.examples.first().map_or("", String::as_str), theme.muted)
-            .done()
+        let example = reason.examples.first().map_or("", String::as_str);
+        crate::ui::places::reason_line(width, (&reason.label, reason.count, share), example, theme)
     });
 }
 
 fn whole(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
-    let inner = panel(frame, area, &Title::new("Whole source"), false, theme).inner(Margin::new(1, 0));
     let Some(whole) = &model.preview.whole else {
+        let inner = panel(frame, area, &Title::new("Whole source"), false, theme).inner(Margin::new(1, 0));
         empty(frame, inner, &["Not validated yet.", "v counts every record."], theme);
         return;
     };
+    let title = Title::new("Whole source").right(format!("{} read", words::count(whole.ledger.read)));
+    let inner = panel(frame, area, &title, false, theme).inner(Margin::new(1, 0));
     let outdated = model.project.as_ref().is_some_and(|project| project.revision != model.preview.whole_asked);
     let mut lines: Vec<Line<'static>> = Vec::new();
     if !whole.complete
@@ -190,16 +187,15 @@ fn whole(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     }
     let ledger = &whole.ledger;
     for (label, number, style) in [
-        ("read", ledger.read, theme.text),
         ("valid", ledger.written(), theme.good),
         ("rejected", ledger.rejected, theme.bad),
         ("duplicate", ledger.duplicate, theme.muted),
         ("filtered", ledger.filtered, theme.muted),
     ] {
         if number > 0 || label != "filtered" {
-            lines.push(
-                Columns::new(inner.width).put(label, 10, theme.muted).right(&words::count(number), 12, style).done(),
-            );
+            let figure = usize::from(inner.width).saturating_sub(11).min(12);
+            let line = Columns::new(inner.width).put(label, 10, theme.muted);
+            lines.push(line.right(&words::count(number), figure, style).done());
         }
     }
     if outdated {

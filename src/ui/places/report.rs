@@ -4,6 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::{Margin, Rect};
 use ratatui::text::Line;
 
+use super::reason_line;
 use super::run::fate_style;
 use crate::app::figures::short_share;
 use crate::app::{Model, PaneId};
@@ -51,13 +52,14 @@ fn ledger(frame: &mut Frame<'_>, area: Rect, report: &Report, theme: &Theme) {
     if rows.len() > usize::from(inner.height) {
         rows.retain(|(word, number, _)| *number > 0 || *word == "read");
     }
-    let bar_width = usize::from(inner.width).saturating_sub(32);
+    let figure = rows.iter().map(|(_, number, _)| words::count(*number).len()).max().unwrap_or(0).max(4);
+    let bar_width = usize::from(inner.width).saturating_sub(11 + figure + 5 + 3);
     for (y, (word, number, style)) in rows.into_iter().enumerate().take(usize::from(inner.height)) {
         let share = words::ratio(number, ledger.read);
         let style = if number == 0 { theme.faint } else { style };
         let line = Columns::new(inner.width)
             .put(word, 11, theme.muted)
-            .right(&words::count(number), 11, style)
+            .right(&words::count(number), figure, style)
             .right(&short_share(share), 5, theme.muted)
             .pieces(bar(share, bar_width, theme).into_iter().map(|span| {
                 let style = if span.style == theme.bar { style } else { span.style };
@@ -75,8 +77,9 @@ fn figures(frame: &mut Frame<'_>, area: Rect, report: &Report, theme: &Theme) {
         .map(|measure| {
             Columns::new(inner.width)
                 .put(measure.name, 14, theme.muted)
-                .put(&measure.value, 16, theme.text)
-                .rest(measure.definition, theme.faint)
+                // The beginning of a definition says nothing; the whole is in the report's page.
+                .put(&measure.value, if inner.width >= 80 { 16 } else { usize::from(inner.width) }, theme.text)
+                .rest(measure.definition, theme.muted)
                 .done()
         })
         .collect();
@@ -97,25 +100,45 @@ fn fields(frame: &mut Frame<'_>, area: &PaneArea, model: &Model, object: &Object
     let title =
         filtered_title(Title::new(&object.to).note("fields"), &model.report.fields, rows.len(), object.fields.len());
     panel(frame, area.frame, &title, focused, theme);
-    let name = (usize::from(area.rows.width) / 3).clamp(10, 28);
+    let w = FieldWidths::of(area.rows.width);
     let heading = Columns::new(area.rows.width)
-        .put("field", name, theme.muted)
-        .put("full", 15, theme.muted)
+        .put("field", w.name, theme.muted)
+        .put("full", w.bar + 5, theme.muted)
         .right("valid", 5, theme.muted)
-        .right("distinct", 9, theme.muted);
+        .right("distinct", w.distinct, theme.muted);
     frame.render_widget(heading.done(), Rect { y: area.rows.y - 1, height: 1, ..area.rows });
     let list = List { area, pane: &model.report.fields, len: rows.len(), focused, theme };
     list.draw(frame, |at, width| {
         let Some(field) = rows.get(at).and_then(|row| object.fields.get(*row)) else { return Line::default() };
         let about = if field.distinct_exact { "" } else { "~" };
+        // Of no record there is no share.
+        let share = |share: f64| if field.records == 0 { f64::NAN } else { share };
+        let (full, valid) = (share(field.completeness), share(field.validity));
         Columns::new(width)
-            .put(&field.name, name, theme.text)
-            .pieces(bar(field.completeness, 10, theme).into_iter().map(|span| (span.content.into_owned(), span.style)))
-            .right(&short_share(field.completeness), 5, theme.muted)
-            .right(&short_share(field.validity), 5, if field.validity < 1.0 { theme.warn } else { theme.good })
-            .right(&format!("{about}{}", words::count(field.distinct)), 9, theme.muted)
+            .put(&field.name, w.name, theme.text)
+            .pieces(bar(full, w.bar, theme).into_iter().map(|span| (span.content.into_owned(), span.style)))
+            .right(&short_share(full), 5, theme.muted)
+            .right(&short_share(valid), 5, if field.validity < 1.0 { theme.warn } else { theme.good })
+            .right(&format!("{about}{}", words::count(field.distinct)), w.distinct, theme.muted)
             .done()
     });
+}
+
+/// Columns of the field table: name and shares always, the count of values where it fits, the bar what is left.
+struct FieldWidths {
+    name: usize,
+    bar: usize,
+    distinct: usize,
+}
+
+impl FieldWidths {
+    fn of(width: u16) -> FieldWidths {
+        let width = usize::from(width);
+        let distinct = if width >= 36 { 9 } else { 0 };
+        let shares = 5 + 1 + 5 + 1 + if distinct > 0 { distinct + 1 } else { 0 };
+        let name = (width / 3).clamp(10, 28).max(width.saturating_sub(shares + 1 + 10).min(28));
+        FieldWidths { name, bar: width.saturating_sub(name + 1 + shares).min(10), distinct }
+    }
 }
 
 fn reasons(frame: &mut Frame<'_>, area: &PaneArea, model: &Model, object: &ObjectReport, theme: &Theme) {
@@ -136,16 +159,7 @@ fn reasons(frame: &mut Frame<'_>, area: &PaneArea, model: &Model, object: &Objec
     let most = object.reasons.first().map_or(1, |reason| reason.count.max(1));
     list.draw(frame, |at, width| {
         let Some(reason) = rows.get(at).and_then(|row| object.reasons.get(*row)) else { return Line::default() };
-        Columns::new(width)
-            .put(&reason.label, (usize::from(width) / 3).clamp(12, 26), theme.text)
-            .right(&words::count(reason.count), 8, theme.bad)
-            .pieces(
-                bar(reason.count as f64 / most as f64, 6, theme)
-                    .into_iter()
-                    .map(|span| (span.content.into_owned(), span.style)),
-            )
-            .gap(1)
-            .rest(&reason.meaning, theme.muted)
-            .done()
+        let share = reason.count as f64 / most as f64;
+        reason_line(width, (&reason.label, reason.count, share), &reason.meaning, theme)
     });
 }

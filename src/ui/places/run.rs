@@ -158,17 +158,23 @@ fn ledger_lines(ledger: &crate::engine::Ledger, width: u16, rows: usize, theme: 
         let number = ledger.of(*fate);
         (fate.word(), number, if number == 0 { theme.faint } else { fate_style(*fate, theme) })
     }));
+    let figure = cells.iter().map(|(_, number, _)| words::count(*number).len()).max().unwrap_or(0);
+    let least = 11 + 1 + figure + 1;
+    let fitting = rows.max(1) * (usize::from(width) / least).max(1);
+    if cells.len() > fitting {
+        // Where not all fit, fates that befell nobody go first.
+        cells.retain(|(word, number, _)| *number > 0 || *word == "read");
+    }
     let rows = rows.clamp(1, cells.len());
     let columns = cells.len().div_ceil(rows);
-    let each = usize::from(width) / columns.max(1);
+    let each = (usize::from(width) / columns.max(1)).min(least + 12);
     (0..rows)
         .map(|row| {
             let mut line = Columns::new(width);
             for column in 0..columns {
                 if let Some((word, number, style)) = cells.get(column * rows + row) {
-                    let figure = each.saturating_sub(14).clamp(8, 12);
                     line = line.put(word, 11, theme.muted).right(&words::count(*number), figure, *style);
-                    line = line.gap(each.saturating_sub(13 + figure));
+                    line = line.gap(each.saturating_sub(least));
                 }
             }
             line.done()
@@ -183,7 +189,12 @@ fn rejects(frame: &mut Frame<'_>, area: &PaneArea, model: &Model, theme: &Theme)
     panel(frame, area.frame, &title, focused, theme);
     if rows.is_empty() {
         let lines: &[&str] = match &model.run.following {
-            Some(following) if following.ended => &["No record was rejected.", "5 shows the report."],
+            Some(following) if following.ended && following.exit == Some(0) => {
+                &["No record was rejected.", "5 shows the report."]
+            }
+            Some(following) if following.ended => {
+                &["The run did not come to its end.", "r finishes it, d tries what would happen, R runs it anew."]
+            }
             Some(_) => &["No record rejected so far."],
             None => &["Rejected records are listed here as they happen, each with its reason."],
         };

@@ -2,6 +2,7 @@
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::Line;
 
 use crate::app::places::start::CHOICES;
@@ -9,6 +10,7 @@ use crate::app::{Model, PaneId};
 use crate::ui::columns::Columns;
 use crate::ui::layout::{Layout, Part};
 use crate::ui::panel::{List, Title, filtered_title, panel};
+use crate::ui::text;
 use crate::ui::theme::Theme;
 
 pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, model: &Model, theme: &Theme) {
@@ -17,10 +19,13 @@ pub fn view(frame: &mut Frame<'_>, laid_out: &Layout, model: &Model, theme: &The
         ("The workbench for moving customer data", theme.title),
         ("Map fields, watch real records come out clean, run, and account for every record.", theme.muted),
     ];
-    let top = intro.y + intro.height.saturating_sub(3);
-    for (y, (text, style)) in lines.into_iter().enumerate() {
-        let area = Rect { y: top + y as u16, height: 1, ..intro }.intersection(intro);
-        frame.render_widget(Line::styled(text, style), area);
+    let wrapped: Vec<(String, Style)> = lines
+        .into_iter()
+        .flat_map(|(said, style)| text::wrap(said, usize::from(intro.width)).into_iter().map(move |line| (line, style)))
+        .collect();
+    let top = intro.y + intro.height.saturating_sub(wrapped.len() as u16 + 1).min(2);
+    for (y, (said, style)) in (top..intro.bottom()).zip(wrapped) {
+        frame.render_widget(Line::styled(said, style), Rect { y, height: 1, ..intro });
     }
     let Some(area) = laid_out.pane(PaneId::Start) else { return };
     let rows = model.rows(PaneId::Start);
