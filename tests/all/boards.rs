@@ -8,26 +8,12 @@ use mapwright::app::Msg;
 
 use crate::harness::Harness;
 
-const SIZES: [(u16, u16); 4] = [(60, 16), (80, 24), (120, 40), (200, 60)];
-
 fn people(width: u16, height: u16) -> Harness {
     Harness::new(width, height).open_people()
 }
 
-/// A source of companies whose names are variants, with people entered twice.
 fn companies(width: u16, height: u16) -> Harness {
-    let harness = Harness::new(width, height);
-    let home = harness.home.path();
-    let mut text = String::from("id,company,mail\n");
-    let names = ["ACME Inc.", "acme, inc", "ACME Inc.", "Bayernwerk AG", "Bayenwerk AG", "Solo GmbH"];
-    for row in 0..60_usize {
-        text.push_str(&format!("{row},\"{}\",p{}@example.org\n", names[row % 6], row % 50));
-    }
-    std::fs::write(home.join("c.csv"), text).expect("written");
-    let profile = "mapwright: 1\nsource: c.csv\ntarget: out/\nobjects:\n  - from: c.csv\n    to: company\n    duplicates: { key: target.Mail, keep: first }\n    fields:\n      Id: id\n      Name: company\n      Mail: mail\n";
-    std::fs::write(home.join("c.yaml"), profile).expect("written");
-    let path = home.join("c.yaml").display().to_string();
-    harness.open(&path)
+    Harness::new(width, height).open_companies()
 }
 
 fn profile_text(harness: &Harness) -> String {
@@ -37,10 +23,6 @@ fn profile_text(harness: &Harness) -> String {
 
 #[test]
 fn values_are_suggested_chosen_and_left_visibly_open() {
-    for (width, height) in SIZES {
-        let mut harness = people(width, height).keys("/status<enter>w").settle();
-        insta::assert_snapshot!(format!("values_{width}x{height}"), harness.screen());
-    }
     let mut harness = people(100, 30).keys("/status<enter>w").settle();
     harness.shows("1 open");
     // `??` is the only value that no pair names.
@@ -60,7 +42,6 @@ fn variants_are_grouped_from_strict_to_lax_and_merged_as_a_step() {
     harness.shows_not("Bayenwerk AG");
     harness = harness.keys("<right><right><right>");
     harness.shows("Bayenwerk AG");
-    insta::assert_snapshot!("variants", harness.screen());
     harness = harness.keys("<enter>").settle();
     harness.shows("become ACME Inc.");
     let text = profile_text(&harness);
@@ -73,11 +54,9 @@ fn variants_are_grouped_from_strict_to_lax_and_merged_as_a_step() {
 fn duplicates_stand_side_by_side_and_the_rule_can_be_changed() {
     let mut harness = companies(120, 40).keys("3D").settle();
     harness.shows("10 groups");
-    insta::assert_snapshot!("duplicates", harness.screen());
     harness = harness.keys("<enter>").settle();
     harness.shows("stays");
     harness.shows("dropped");
-    insta::assert_snapshot!("side_by_side", harness.screen());
     harness = harness.keys("s").settle();
     harness.shows("the last valid record stays");
     assert!(profile_text(&harness).contains("keep: last"));
@@ -87,7 +66,6 @@ fn duplicates_stand_side_by_side_and_the_rule_can_be_changed() {
 fn a_fix_becomes_a_step_and_only_the_rejects_run_again() {
     let mut harness = people(110, 34).keys("4d").settle().keys("5f").settle();
     harness.shows("email:type");
-    insta::assert_snapshot!("rejects", harness.screen());
     let rejected = harness.model.report.report.as_ref().expect("a report").ledger.rejected;
     harness = harness.keys("/email<enter><enter>").settle();
     harness.shows("take these values as empty");
@@ -109,7 +87,6 @@ fn a_value_is_followed_back_to_its_line() {
     harness = harness.keys("<esc>3").settle().keys("L").settle();
     harness.shows("from");
     harness.shows("step");
-    insta::assert_snapshot!("lineage", harness.screen());
 }
 
 #[test]
@@ -117,10 +94,8 @@ fn every_statistic_opens_its_records() {
     let mut harness = people(110, 34).keys("hF").settle();
     harness.shows("different values");
     harness = harness.keys("<esc>1").settle().keys("<tab>jjjj").settle().keys("F").settle();
-    insta::assert_snapshot!("statistics", harness.screen());
     harness = harness.keys("<enter>").settle();
     harness.shows("Records with");
-    insta::assert_snapshot!("records_behind", harness.screen());
     harness = harness.keys("<enter>");
     harness.shows("Record ");
 }
@@ -129,11 +104,9 @@ fn every_statistic_opens_its_records() {
 fn history_is_walked_and_single_changes_are_taken_back() {
     let mut harness = people(100, 30).keys("Djje | trim<ctrl-s>").settle().keys("U").settle();
     harness.shows("2 of 2 changes");
-    insta::assert_snapshot!("history", harness.screen());
     harness = harness.keys("gg<enter>").settle();
     harness.shows("0 of 2 changes");
     harness = harness.keys("G<enter><esc>=").settle();
-    insta::assert_snapshot!("changes", harness.screen());
     // The second change goes, the first stays: undo that is not a line.
     harness = harness.keys("/person<enter>x").settle();
     let text = profile_text(&harness);
@@ -151,7 +124,6 @@ fn a_source_that_changed_is_told_and_rebound_line_by_line() {
     harness = harness.open(&profile);
     harness.shows("people.csv has changed");
     harness.shows("renamed?");
-    insta::assert_snapshot!("drift", harness.screen());
     harness = harness.keys("a").settle();
     let text = profile_text(&harness);
     assert!(text.contains("first_name | trim"), "{text}");
@@ -231,7 +203,6 @@ fn the_guess_of_the_format_can_be_corrected_and_undone() {
     let text = "a;b\n1,5;2\n3,5;4\n";
     let mut harness = Harness::new(100, 30).open_text("s.csv", text, "out.csv").keys("1r").settle();
     harness.shows("because");
-    insta::assert_snapshot!("reading", harness.screen().replace(&harness.home.path().display().to_string(), "~"));
     // The comma instead of the semicolon.
     harness = harness.keys("j<enter>").settle().keys("j<enter>").settle();
     harness.shows("pinned");
@@ -266,7 +237,6 @@ fn files_are_picked_from_a_list() {
 fn the_tour_goes_on_when_something_was_done() {
     let mut harness = Harness::new(120, 40).open("demo").keys("<f2>").settle();
     harness.shows("1 of 9");
-    insta::assert_snapshot!("tour", harness.screen());
     harness = harness.keys("]").settle();
     harness.shows("2 of 9");
     harness = harness.keys("<enter>").settle();

@@ -8,6 +8,7 @@ use mapwright::ui::view;
 use mapwright::worker::Worker;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
 
 /// A workbench without a terminal.
 pub struct Harness {
@@ -65,6 +66,19 @@ objects:
         otherwise: reject
 ";
 
+const COMPANIES_PROFILE: &str = "mapwright: 1
+source: c.csv
+target: out/
+objects:
+  - from: c.csv
+    to: company
+    duplicates: { key: target.Mail, keep: first }
+    fields:
+      Id: id
+      Name: company
+      Mail: mail
+";
+
 /// Longer than anything here takes, on the slowest machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -112,6 +126,20 @@ impl Harness {
         let schema = Some(home.join("target.sql"));
         self.send(Msg::Begin(Job::Profile { path, schema }));
         self.settle()
+    }
+
+    /// Companies whose names are variants of one another, with people entered twice.
+    pub fn open_companies(self) -> Harness {
+        let home = self.home.path();
+        let mut text = String::from("id,company,mail\n");
+        let names = ["ACME Inc.", "acme, inc", "ACME Inc.", "Bayernwerk AG", "Bayenwerk AG", "Solo GmbH"];
+        for row in 0..60_usize {
+            text.push_str(&format!("{row},\"{}\",p{}@example.org\n", names[row % 6], row % 50));
+        }
+        std::fs::write(home.join("c.csv"), text).expect("written");
+        std::fs::write(home.join("c.yaml"), COMPANIES_PROFILE).expect("written");
+        let path = home.join("c.yaml").display().to_string();
+        self.open(&path)
     }
 
     /// A source file and a target that is written beside it.
@@ -198,11 +226,16 @@ impl Harness {
         self
     }
 
-    /// What the screen shows, line by line.
-    pub fn screen(&mut self) -> String {
+    /// What the screen shows, cell by cell.
+    pub fn buffer(&mut self) -> &Buffer {
         let model = &self.model;
         self.screen.draw(|frame| view(model, frame)).expect("drawn");
-        let buffer = self.screen.backend().buffer();
+        self.screen.backend().buffer()
+    }
+
+    /// What the screen shows, line by line.
+    pub fn screen(&mut self) -> String {
+        let buffer = self.buffer();
         let width = usize::from(buffer.area.width).max(1);
         let lines = buffer.content.chunks(width).map(|cells| {
             // The cell behind a wide character is empty, not a space.

@@ -19,6 +19,7 @@ mod job;
 mod kills;
 mod learning;
 mod ledger;
+mod looks;
 mod matching;
 mod matrix;
 mod pty;

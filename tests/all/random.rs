@@ -86,7 +86,8 @@ fn any_messages_leave_it_whole_and_undo_gives_the_start() {
     let keys: Vec<&'static str> =
         COMMANDS.iter().flat_map(|command| command.keys.iter().flat_map(|keys| keys.split(' '))).collect();
     let mut random = Random(seed);
-    let mut harness = Harness::new(80, 24).open_people();
+    // After a dry run there is a report as well.
+    let mut harness = Harness::new(80, 24).open_people().keys("4d").settle().keys("2");
     let before = harness.model.project.as_ref().map(|project| project.profile.clone()).expect("a profile");
     let mut trail: Vec<String> = Vec::new();
     for step in 0..count {
@@ -98,12 +99,12 @@ fn any_messages_leave_it_whole_and_undo_gives_the_start() {
         harness.send_only(msg, harmless);
         if step % 7 == 0 {
             in_range(&harness, &trail);
-        }
-        if step % 97 == 0 {
-            harness = harness.settle_only(harmless);
             let (width, height) = (harness.model.width, harness.model.height);
             harness = harness.resize(width, height);
             harness.screen();
+        }
+        if step % 97 == 0 {
+            harness = harness.settle_only(harmless);
         }
     }
     harness = harness.settle_only(harmless);
