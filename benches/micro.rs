@@ -145,7 +145,8 @@ fn main() {
     });
     let fields: Vec<String> =
         source.object("contacts.csv").expect("fields").fields.iter().map(|field| field.name.clone()).collect();
-    let options = PlanOptions { now: jiff::Timestamp::now(), keys: None, links: Links::of(&profile) };
+    let options =
+        PlanOptions { now: jiff::Timestamp::now(), keys: None, links: Links::of(&profile), holds: Default::default() };
     let plan = Plan::compile(mapping, &fields, None, options).expect("a plan");
     let mut scratch = plan.scratch();
     let seen = median(|| {

@@ -2,8 +2,10 @@
 
 use std::io::Write;
 
+use clap::ValueEnum;
+
 use super::exit::{Answer, Exit};
-use crate::connect::{ErrorKind, Location, open_source, open_target};
+use crate::connect::{ErrorKind, LineEnds, Location, Output, Quoting, Split, open_source, open_target};
 use crate::engine;
 use crate::record::safe_text;
 
@@ -25,6 +27,85 @@ pub(crate) struct Args {
     /// Leave records as they are where delimiters or quotes are broken
     #[arg(long)]
     as_is: bool,
+    /// Take the apostrophe away again that `--spreadsheet-safe` put before what looks like a formula
+    #[arg(long)]
+    from_spreadsheet_safe: bool,
+    #[command(flatten)]
+    form: Form,
+}
+
+/// How the output is written; all but `--split` are for delimited text.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "How the output is written")]
+struct Form {
+    /// The delimiter of the output: one character, or tab, comma, semicolon, pipe, space
+    #[arg(long, value_name = "TEXT")]
+    to_delimiter: Option<String>,
+    /// The encoding of the output [default: utf-8]
+    #[arg(long, value_name = "LABEL")]
+    to_encoding: Option<String>,
+    /// What stands for a character that the encoding does not have; without it, such a record is refused
+    #[arg(long, value_name = "TEXT")]
+    unfit: Option<String>,
+    /// Which cells stand in quotes
+    #[arg(long, value_enum, default_value_t = Quotes::Minimal)]
+    quoting: Quotes,
+    /// Begin with a byte-order mark, or without one [default: with one for UTF-16 only]
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    bom: Option<bool>,
+    /// What ends a record
+    #[arg(long, value_enum, default_value_t = Ends::Lf)]
+    line_ends: Ends,
+    /// Put an apostrophe before cells that a spreadsheet would run as a formula
+    #[arg(long)]
+    spreadsheet_safe: bool,
+    /// Write several files, as in `50000 rows` or `10 MB`: out-001.csv, out-002.csv
+    #[arg(long, value_name = "SIZE", value_parser = split)]
+    split: Option<Split>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Quotes {
+    Minimal,
+    All,
+    NonNumeric,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Ends {
+    Lf,
+    Crlf,
+    Cr,
+}
+
+fn split(text: &str) -> Result<Split, String> {
+    Split::parse(text).ok_or_else(|| "write a number of rows such as `50000 rows`, or of bytes such as `10 MB`".into())
+}
+
+impl Form {
+    fn location(self, address: &str) -> Location {
+        Location {
+            delimiter: self.to_delimiter,
+            encoding: self.to_encoding,
+            spreadsheet_safe: self.spreadsheet_safe,
+            output: Output {
+                quoting: match self.quoting {
+                    Quotes::Minimal => Quoting::Minimal,
+                    Quotes::All => Quoting::All,
+                    Quotes::NonNumeric => Quoting::NonNumeric,
+                },
+                bom: self.bom,
+                line_ends: match self.line_ends {
+                    Ends::Lf => LineEnds::Lf,
+                    Ends::Crlf => LineEnds::CrLf,
+                    Ends::Cr => LineEnds::Cr,
+                },
+                unfit: self.unfit,
+                split: self.split,
+            },
+            ..Location::from_argument(address)
+        }
+    }
 }
 
 /// Exit 0: written, repairs told on standard error; 3: well-formed, but no table; 1: refused.
@@ -34,9 +115,10 @@ pub(crate) fn run(args: Args) -> Answer {
         delimiter: args.delimiter,
         repair: !args.as_is,
         keep_blank: true,
+        spreadsheet_safe: args.from_spreadsheet_safe,
         ..Location::from_argument(&args.input)
     };
-    let mut output = Location::from_argument(&args.output);
+    let mut output = args.form.location(&args.output);
     // The format must be known before anything is read.
     open_target(&output)?;
     let mut evidence = Vec::new();
@@ -67,7 +149,13 @@ pub(crate) fn run(args: Args) -> Answer {
         let more = if *count > numbers.len() as u64 { ", …" } else { "" };
         let _ = writeln!(err, "repaired: {count} records with {code} (record {}{more})", first.join(", "));
     }
-    let _ =
-        writeln!(err, "{} records with {} fields written to {}", done.records, done.fields, safe_text(&args.output));
+    let to = match done.files.as_slice() {
+        [first, .., last] => {
+            let name = |path: &std::path::Path| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            format!("{} parts, {} to {}", done.files.len(), name(first), name(last))
+        }
+        _ => args.output.clone(),
+    };
+    let _ = writeln!(err, "{} records with {} fields written to {}", done.records, done.fields, safe_text(&to));
     Ok(Exit::Done)
 }

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use serde_json::json;
 
 use super::exit::{Answer, Exit, run_error};
-use crate::connect::{Location, open_source, open_target};
+use crate::connect::{Location, holds, open_source, open_target};
 use crate::engine::{self, Links, Plan, PlanOptions, Preview, PreviewFate};
 use crate::profile;
 use crate::record::safe_text;
@@ -48,7 +48,12 @@ pub(crate) fn run(args: Args) -> Answer {
         let target = open_target(&profile.target).and_then(|target| target.schema()).ok();
         let object = target.as_ref().and_then(|schema| schema.object(&mapping.to));
         let compile = |fields: &[String]| {
-            let options = PlanOptions { now: jiff::Timestamp::now(), keys: None, links: Links::of(profile) };
+            let options = PlanOptions {
+                now: jiff::Timestamp::now(),
+                keys: None,
+                links: Links::of(profile),
+                holds: holds(&profile.target, &mapping.to),
+            };
             Plan::compile(mapping, fields, object, options)
         };
         let mut shown = 0;

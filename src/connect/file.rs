@@ -223,12 +223,18 @@ fn not_created(path: &Path, error: io::Error) -> ConnectError {
 
 /// Whether a file's last byte is a line feed.
 pub(super) fn ends_with_feed(path: &Path) -> Result<bool, ConnectError> {
-    let mut last = [0];
+    ends_with(path, b"\n")
+}
+
+/// Whether a file ends with these bytes.
+pub(super) fn ends_with(path: &Path, end: &[u8]) -> Result<bool, ConnectError> {
     let mut file = open(path)?;
-    file.seek(SeekFrom::End(-1))
-        .and_then(|_| file.read_exact(&mut last))
-        .map_err(|error| ConnectError::io(path, "read", error))?;
-    Ok(last == *b"\n")
+    let failed = |error| ConnectError::io(path, "read", error);
+    let size = file.metadata().map_err(failed)?.len();
+    let Some(at) = size.checked_sub(end.len() as u64) else { return Ok(false) };
+    let mut last = vec![0; end.len()];
+    file.seek(SeekFrom::Start(at)).and_then(|_| file.read_exact(&mut last)).map_err(failed)?;
+    Ok(last == end)
 }
 
 /// Bytes that are no text are written as hexadecimal digits.
@@ -254,6 +260,7 @@ pub(super) struct PendingFile {
     len: u64,
     /// Bytes that were there when this run (or its part since resuming) began.
     started_at: u64,
+    sealed: bool,
 }
 
 /// Written in blocks of this size.
@@ -296,7 +303,8 @@ impl PendingFile {
         let _ = file.try_lock();
         let path = path.to_owned();
         let buffer = Vec::with_capacity(BLOCK + (64 << 10));
-        let mut pending = PendingFile { file, temporary, path, existing, kept: None, buffer, len: 0, started_at: 0 };
+        let mut pending =
+            PendingFile { file, temporary, path, existing, kept: None, buffer, len: 0, started_at: 0, sealed: false };
         if existing == Existing::Keep
             && pending.path.exists()
             && let Err(error) = pending.copy_existing()
@@ -341,7 +349,7 @@ impl PendingFile {
             .map_err(|error| ConnectError::io(&temporary, "write", error))?;
         let path = path.to_owned();
         let buffer = Vec::with_capacity(BLOCK + (64 << 10));
-        Ok(PendingFile { file, temporary, path, existing, kept: None, buffer, len, started_at: len })
+        Ok(PendingFile { file, temporary, path, existing, kept: None, buffer, len, started_at: len, sealed: false })
     }
 
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), ConnectError> {
@@ -376,19 +384,29 @@ impl PendingFile {
         Ok(Position(serde_json::json!({ "bytes": self.len }).to_string()))
     }
 
+    /// Makes everything written durable; nothing may be written after this.
+    pub fn seal(&mut self) -> Result<(), ConnectError> {
+        if self.sealed {
+            return Ok(());
+        }
+        self.flush()?;
+        self.file.sync().map_err(|error| ConnectError::io(&self.path, "write", error))?;
+        self.buffer = Vec::new();
+        self.sealed = true;
+        Ok(())
+    }
+
     /// Gives the file its final name, durably.
     pub fn finish(mut self) -> Result<PathBuf, ConnectError> {
-        let result = self.complete();
+        let result = self.seal().and_then(|()| self.unchanged()).and_then(|()| self.publishing().publish());
         if result.is_err() {
             let _ = disk::remove_file(&self.temporary);
         }
         result.map(|()| self.path)
     }
 
-    fn complete(&mut self) -> Result<(), ConnectError> {
-        let failed = |error| ConnectError::io(&self.path, "write", error);
-        self.file.write_all(&self.buffer).and_then(|()| self.file.sync()).map_err(failed)?;
-        self.buffer.clear();
+    /// Nobody else may have written to the file whose bytes were kept.
+    fn unchanged(&self) -> Result<(), ConnectError> {
         if let Some(kept) = &self.kept
             && fingerprint(&self.path)? != *kept
         {
@@ -399,11 +417,7 @@ impl PendingFile {
                 "Nothing was added; run again.",
             ));
         }
-        match self.existing {
-            Existing::Refuse => name_if_free(&self.temporary, &self.path)?,
-            Existing::Replace | Existing::Keep => disk::rename(&self.temporary, &self.path).map_err(failed)?,
-        }
-        sync_folder(&self.path).map_err(failed)
+        Ok(())
     }
 
     /// Everything written so far, to be read from its start.
@@ -415,7 +429,14 @@ impl PendingFile {
     /// What [`PendingFile::finish`] will do.
     pub fn publishing(&self) -> Publishing {
         let inode = self.file.metadata().ok().and_then(|metadata| inode(&metadata));
-        Publishing { path: self.path.clone(), temporary: self.temporary.clone(), bytes: self.len, inode }
+        Publishing {
+            path: self.path.clone(),
+            temporary: self.temporary.clone(),
+            bytes: self.len,
+            inode,
+            replaces: self.existing != Existing::Refuse,
+            ..Publishing::default()
+        }
     }
 
     /// Gives up: with `keep`, what was written stays under the temporary name.
@@ -440,10 +461,15 @@ fn sweep(path: &Path) {
         if run.is_none_or(|run| run.contains('.')) {
             continue;
         }
-        let left = DiskFile::open_to_write(&entry.path()).is_ok_and(|file| file.try_lock().is_ok());
-        if left {
-            let _ = disk::remove_file(&entry.path());
-        }
+        remove_if_left(&entry.path());
+    }
+}
+
+/// Removes a file that no process holds.
+pub(super) fn remove_if_left(path: &Path) {
+    let left = DiskFile::open_to_write(path).is_ok_and(|file| file.try_lock().is_ok());
+    if left {
+        let _ = disk::remove_file(path);
     }
 }
 
@@ -490,19 +516,8 @@ fn temporary_name(path: &Path, run: &str) -> Result<PathBuf, ConnectError> {
     Ok(path.with_file_name(temporary))
 }
 
-/// Renames unless the name was taken meanwhile. A second link does both in one step; where the file system has no
-/// links, a look before the rename has to do.
-fn name_if_free(temporary: &Path, path: &Path) -> Result<(), ConnectError> {
-    match disk::hard_link(temporary, path) {
-        Ok(()) => disk::remove_file(temporary).map_err(|error| ConnectError::io(temporary, "remove", error)),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(exists(path)),
-        Err(_) if path.symlink_metadata().is_ok() => Err(exists(path)),
-        Err(_) => disk::rename(temporary, path).map_err(|error| ConnectError::io(path, "write", error)),
-    }
-}
-
 /// Makes a rename in the folder of `path` durable.
-fn sync_folder(path: &Path) -> io::Result<()> {
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),

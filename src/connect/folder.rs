@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::packed::packed_name;
 use super::{
-    ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Sink, Source, Target, WriteRequest, disk,
-    table,
+    ConnectError, ErrorKind, Fingerprint, Holds, Location, Output, ReadRequest, Reader, Sink, Source, Target,
+    WriteRequest, disk, table,
 };
 use crate::schema::{Object, Schema};
 
@@ -177,33 +177,33 @@ impl Source for FolderSource {
     }
 }
 
+/// The location of an object's file in a target folder: its own name where that has an ending of a connector, else with
+/// `.csv` (or the pinned format's ending) behind it. A name from a profile never leads out of the folder.
+pub(super) fn file_of(location: &Location, object: &str) -> Result<Location, ConnectError> {
+    let plain = !object.is_empty()
+        && !object.starts_with('.')
+        && !object.chars().any(|c| matches!(c, '/' | '\\' | ':' | '\0') || c.is_control());
+    if !plain {
+        return Err(ConnectError::new(
+            ErrorKind::Unsupported,
+            location.path().display().to_string(),
+            format!("`{object}` cannot be the name of a file in this folder"),
+            "Give the object a name without `/`, `\\`, `:` and control characters that does not start with a dot.",
+        ));
+    }
+    if table::by_extension(std::path::Path::new(object)).is_some_and(|connector| !connector.many_objects) {
+        return Ok(member(location, object));
+    }
+    Ok(member(location, &format!("{object}.{}", location.format.as_deref().unwrap_or("csv"))))
+}
+
 struct FolderTarget {
     location: Location,
 }
 
 impl FolderTarget {
-    /// The file of an object: its own name where that has an ending of a connector, else with `.csv` (or the pinned
-    /// format's ending) behind it. A name from a profile never leads out of the folder.
-    fn file(&self, object: &str) -> Result<String, ConnectError> {
-        let plain = !object.is_empty()
-            && !object.starts_with('.')
-            && !object.chars().any(|c| matches!(c, '/' | '\\' | ':' | '\0') || c.is_control());
-        if !plain {
-            return Err(ConnectError::new(
-                ErrorKind::Unsupported,
-                self.location.path().display().to_string(),
-                format!("`{object}` cannot be the name of a file in this folder"),
-                "Give the object a name without `/`, `\\`, `:` and control characters that does not start with a dot.",
-            ));
-        }
-        if table::by_extension(std::path::Path::new(object)).is_some_and(|connector| !connector.many_objects) {
-            return Ok(object.to_owned());
-        }
-        Ok(format!("{object}.{}", self.location.format.as_deref().unwrap_or("csv")))
-    }
-
     fn member(&self, object: &str) -> Result<Box<dyn Target>, ConnectError> {
-        table::open_target(&member(&self.location, &self.file(object)?))
+        table::open_target(&file_of(&self.location, object)?)
     }
 }
 
@@ -216,11 +216,17 @@ impl Target for FolderTarget {
         let folder = self.location.path();
         let mut schema = Schema { name: folder.display().to_string(), objects: Vec::new() };
         if folder.exists() {
+            // What is there is looked at as it is, in parts or not.
+            let plain = Location { output: Output::default(), spreadsheet_safe: false, ..self.location.clone() };
             for file in files(&folder)? {
-                schema.objects.extend(table::open_target(&member(&self.location, &file))?.schema()?.objects);
+                schema.objects.extend(table::open_target(&member(&plain, &file))?.schema()?.objects);
             }
         }
         Ok(schema)
+    }
+
+    fn holds(&self, object: &str) -> Holds {
+        self.member(object).map(|target| target.holds(object)).unwrap_or_default()
     }
 
     fn open(&self, request: &WriteRequest) -> Result<Box<dyn Sink>, ConnectError> {

@@ -57,14 +57,36 @@ impl Target for LinesTarget {
                 file.write(self.start)?;
             }
         }
-        Ok(Box::new(LinesSink { file, encoder: (self.encoder)(&request.fields), tickets: 0 }))
+        Ok(Box::new(LinesSink::new(file, (self.encoder)(&request.fields))))
     }
 }
 
-struct LinesSink {
+/// Writes what the encoder makes as it is, with something behind the last record.
+pub(super) struct LinesSink {
     file: PendingFile,
     encoder: Arc<dyn Encoder>,
+    end: &'static [u8],
+    /// So many bytes at the start of a record part it from the one before, and are left out of the very first, which
+    /// begins where the file is so long.
+    parting: Option<(usize, u64)>,
+    sealed: bool,
     tickets: u64,
+}
+
+impl LinesSink {
+    pub fn new(file: PendingFile, encoder: Arc<dyn Encoder>) -> LinesSink {
+        LinesSink { file, encoder, end: b"", parting: None, sealed: false, tickets: 0 }
+    }
+
+    /// What stands behind the last record.
+    pub fn ending(self, end: &'static [u8]) -> LinesSink {
+        LinesSink { end, ..self }
+    }
+
+    /// The first `bytes` of each record are left out of the one that begins at `start` of the file.
+    pub fn parted(self, bytes: usize, start: u64) -> LinesSink {
+        LinesSink { parting: Some((bytes, start)), ..self }
+    }
 }
 
 impl Sink for LinesSink {
@@ -73,7 +95,8 @@ impl Sink for LinesSink {
     }
 
     fn submit(&mut self, batch: &TargetBatch) -> Result<Ticket, ConnectError> {
-        self.file.write(&batch.text)?;
+        let left_out = self.parting.filter(|(_, start)| self.file.len() == *start).map_or(0, |(bytes, _)| bytes);
+        self.file.write(batch.text.get(left_out..).unwrap_or_default())?;
         self.tickets += 1;
         Ok(Ticket(self.tickets))
     }
@@ -87,14 +110,28 @@ impl Sink for LinesSink {
     }
 
     fn bytes(&self) -> u64 {
-        self.file.written()
+        self.file.written() + if self.sealed { 0 } else { self.end.len() as u64 }
     }
 
-    fn publishing(&self) -> Option<Publishing> {
-        Some(self.file.publishing())
+    fn seal(&mut self) -> Result<(), ConnectError> {
+        if !self.sealed {
+            self.file.write(self.end)?;
+            self.file.seal()?;
+            self.sealed = true;
+        }
+        Ok(())
     }
 
-    fn finish(self: Box<Self>) -> Result<SinkSummary, ConnectError> {
+    fn publishing(&self) -> Vec<Publishing> {
+        vec![self.file.publishing()]
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<SinkSummary, ConnectError> {
+        if let Err(error) = self.seal() {
+            // The error that is told is the first one.
+            let _ = self.file.abandon(false);
+            return Err(error);
+        }
         let bytes = self.file.written();
         let path = self.file.finish()?;
         Ok(SinkSummary { bytes, files: vec![path] })

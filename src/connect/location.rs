@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::Output;
+
 /// An address (`sample-data/legacy`, `sqlite:crm.db`, `contacts.csv`) and what was pinned about it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Location {
@@ -24,6 +26,11 @@ pub struct Location {
     /// Whether blank rows between others are records (workbooks), and titles above a header are kept: what `convert`
     /// wants, which leaves a sheet as it is.
     pub keep_blank: bool,
+    /// Delimited text only: written so that a spreadsheet runs no cell as a formula; read so that what was written like
+    /// that comes back as it was.
+    pub spreadsheet_safe: bool,
+    /// How target files are written.
+    pub output: Output,
 }
 
 impl Location {

@@ -12,19 +12,24 @@ mod error;
 pub mod faults;
 mod file;
 mod folder;
+mod holds;
 pub mod json;
 mod ldif;
 mod lines;
 mod lines_sink;
 mod location;
 mod named;
+mod output;
 mod packed;
 mod parquet;
+mod publishing;
 mod pump;
 mod sheet;
 mod sink;
 mod source;
+mod split;
 mod spool;
+mod spreadsheet;
 pub mod sqlite;
 mod table;
 mod vcard;
@@ -33,11 +38,15 @@ mod xml;
 
 pub use encoding::{decode_text, knows_encoding};
 pub use error::{ConnectError, ErrorKind};
+pub use holds::{Holds, Misfit, holds};
 pub use location::Location;
+pub use output::{LineEnds, Output, Quoting, Split};
+pub use publishing::Publishing;
+pub(crate) use publishing::complete;
 pub use sink::{
-    Encoder, Outcomes, Publishing, RowOutcome, Sink, SinkSummary, Target, TargetBatch, Ticket, WriteFate, WriteMode,
-    WriteRequest,
+    Encoder, Outcomes, RowOutcome, Sink, SinkSummary, Target, TargetBatch, Ticket, WriteFate, WriteMode, WriteRequest,
 };
 pub use source::{Chunk, Decoder, Fingerprint, Position, ReadRequest, Reader, Source};
+pub(crate) use split::{open_written, parts_there};
 pub use table::{CONNECTORS, Connector, OpenSource, OpenTarget, open_source, open_target};
 pub use window::{Indexed, RecordIndex};

@@ -10,11 +10,11 @@ use std::sync::Arc;
 
 use tempfile::TempDir;
 
-use super::disk::{self, DiskFile};
+use super::disk::DiskFile;
 use super::file::{self, Existing, PendingFile};
 use super::{
-    ConnectError, Encoder, ErrorKind, Fingerprint, Location, Outcomes, Position, Publishing, ReadRequest, Reader, Sink,
-    SinkSummary, Source, Target, TargetBatch, Ticket, WriteMode, WriteRequest, table,
+    ConnectError, Encoder, ErrorKind, Fingerprint, Holds, Location, Outcomes, Position, Publishing, ReadRequest,
+    Reader, Sink, SinkSummary, Source, Target, TargetBatch, Ticket, WriteMode, WriteRequest, table,
 };
 use crate::schema::{Object, Schema};
 
@@ -256,20 +256,22 @@ pub(super) fn open_target(location: &Location) -> Result<Option<Box<dyn Target>>
     hidden.push(plain.file_name().unwrap_or_default());
     let hidden = plain.with_file_name(hidden);
     let inner = Location { address: hidden.to_string_lossy().into_owned(), base: PathBuf::new(), ..location.clone() };
-    Ok(Some(Box::new(PackedTarget { inner: table::open_target(&inner)?, path, hidden, packing })))
+    Ok(Some(Box::new(PackedTarget { inner: table::open_target(&inner)?, path, packing })))
 }
 
 struct PackedTarget {
     inner: Box<dyn Target>,
     path: PathBuf,
-    /// Where the target stands unpacked until it is whole.
-    hidden: PathBuf,
     packing: Packing,
 }
 
 impl Target for PackedTarget {
     fn format(&self) -> &'static str {
         self.inner.format()
+    }
+
+    fn holds(&self, object: &str) -> Holds {
+        self.inner.holds(object)
     }
 
     fn schema(&self) -> Result<Schema, ConnectError> {
@@ -298,23 +300,25 @@ impl Target for PackedTarget {
         }
         let inner = self.inner.open(&WriteRequest { mode: WriteMode::Replace, ..request.clone() })?;
         Ok(Box::new(PackedSink {
-            inner,
+            encoder: inner.encoder(),
+            inner: Some(inner),
             path: self.path.clone(),
-            hidden: self.hidden.clone(),
             packing: self.packing,
             run: request.run.clone(),
             existing,
+            packed: None,
         }))
     }
 }
 
 struct PackedSink {
-    inner: Box<dyn Sink>,
+    inner: Option<Box<dyn Sink>>,
     path: PathBuf,
-    hidden: PathBuf,
     packing: Packing,
     run: String,
     existing: Existing,
+    encoder: Arc<dyn Encoder>,
+    packed: Option<PendingFile>,
 }
 
 /// Writes into a pending file.
@@ -337,8 +341,28 @@ impl Write for Into<'_> {
 }
 
 impl PackedSink {
-    fn pack(&self, output: &mut PendingFile) -> Result<(), ConnectError> {
-        let mut input = file::open(&self.hidden)?;
+    fn inner(&mut self) -> Result<&mut Box<dyn Sink>, ConnectError> {
+        self.inner.as_mut().ok_or_else(|| {
+            let next = "This is an error of mapwright itself; tell its makers.";
+            ConnectError::new(ErrorKind::Io, self.path.display().to_string(), "the target is sealed already", next)
+        })
+    }
+
+    /// Packs the whole file that waits under `unpacked`.
+    fn pack(&self, unpacked: &Path) -> Result<PendingFile, ConnectError> {
+        let mut output = PendingFile::start(&self.path, &self.run, self.existing, None)?;
+        match self.pack_into(unpacked, &mut output).and_then(|()| output.seal()) {
+            Ok(()) => Ok(output),
+            Err(error) => {
+                // The first error is the one to tell.
+                let _ = output.abandon(false);
+                Err(error)
+            }
+        }
+    }
+
+    fn pack_into(&self, unpacked: &Path, output: &mut PendingFile) -> Result<(), ConnectError> {
+        let mut input = file::open(unpacked)?;
         let mut into = Into(output, None);
         let packed = match self.packing {
             Packing::Zstd => zstd::stream::copy_encode(&mut input, &mut into, 3),
@@ -353,90 +377,57 @@ impl PackedSink {
 
 impl Sink for PackedSink {
     fn encoder(&self) -> Arc<dyn Encoder> {
-        self.inner.encoder()
+        self.encoder.clone()
     }
 
     fn submit(&mut self, batch: &TargetBatch) -> Result<Ticket, ConnectError> {
-        self.inner.submit(batch)
+        self.inner()?.submit(batch)
     }
 
     fn collect(&mut self, ticket: Ticket) -> Result<Outcomes, ConnectError> {
-        self.inner.collect(ticket)
+        self.inner()?.collect(ticket)
     }
 
     fn checkpoint(&mut self) -> Result<Position, ConnectError> {
-        self.inner.checkpoint()
+        self.inner()?.checkpoint()
     }
 
+    /// Unpacked, as long as it is not packed.
     fn bytes(&self) -> u64 {
-        self.inner.bytes()
+        let unpacked = self.inner.as_ref().map_or(0, |inner| inner.bytes());
+        self.packed.as_ref().map_or(unpacked, PendingFile::written)
     }
 
-    /// How large it will be is known only when it is packed.
-    fn publishing(&self) -> Option<Publishing> {
-        None
+    fn seal(&mut self) -> Result<(), ConnectError> {
+        if self.packed.is_some() {
+            return Ok(());
+        }
+        let inner = self.inner()?;
+        inner.seal()?;
+        for unpacked in inner.publishing() {
+            self.packed = Some(self.pack(&unpacked.temporary)?);
+        }
+        self.inner.take().map_or(Ok(()), |inner| inner.abandon(false))
+    }
+
+    fn publishing(&self) -> Vec<Publishing> {
+        self.packed.iter().map(PendingFile::publishing).collect()
     }
 
     fn finish(mut self: Box<Self>) -> Result<SinkSummary, ConnectError> {
-        let bytes = self.inner.bytes();
-        let inner = std::mem::replace(&mut self.inner, Box::new(Nothing));
-        inner.finish()?;
-        let mut output = PendingFile::start(&self.path, &self.run, self.existing, None)?;
-        let packed = self.pack(&mut output);
-        // The unpacked file is of no more use either way.
-        let removed = disk::remove_file(&self.hidden);
-        if let Err(error) = packed {
-            let _ = output.abandon(false);
+        if let Err(error) = self.seal() {
+            // The error that is told is the first one.
+            let _ = self.abandon(false);
             return Err(error);
         }
-        let path = output.finish()?;
-        removed.map_err(|error| ConnectError::io(&self.hidden, "remove", error))?;
-        Ok(SinkSummary { bytes, files: vec![path] })
+        let Some(packed) = self.packed else { return Ok(SinkSummary::default()) };
+        let bytes = packed.written();
+        Ok(SinkSummary { bytes, files: vec![packed.finish()?] })
     }
 
     fn abandon(self: Box<Self>, keep: bool) -> Result<(), ConnectError> {
-        self.inner.abandon(keep)
-    }
-}
-
-/// Stands where a sink was that has been finished.
-struct Nothing;
-
-impl Encoder for Nothing {
-    fn encode(&self, _: &[crate::record::Cell<'_>], _: &mut TargetBatch) {}
-}
-
-impl Sink for Nothing {
-    fn encoder(&self) -> Arc<dyn Encoder> {
-        Arc::new(Nothing)
-    }
-
-    fn submit(&mut self, _: &TargetBatch) -> Result<Ticket, ConnectError> {
-        Ok(Ticket(0))
-    }
-
-    fn collect(&mut self, _: Ticket) -> Result<Outcomes, ConnectError> {
-        Ok(Outcomes::Each(Vec::new()))
-    }
-
-    fn checkpoint(&mut self) -> Result<Position, ConnectError> {
-        Ok(Position::default())
-    }
-
-    fn bytes(&self) -> u64 {
-        0
-    }
-
-    fn publishing(&self) -> Option<Publishing> {
-        None
-    }
-
-    fn finish(self: Box<Self>) -> Result<SinkSummary, ConnectError> {
-        Ok(SinkSummary::default())
-    }
-
-    fn abandon(self: Box<Self>, _: bool) -> Result<(), ConnectError> {
-        Ok(())
+        let packed = self.packed.map_or(Ok(()), |packed| packed.abandon(false));
+        self.inner.map_or(Ok(()), |inner| inner.abandon(keep)).and(packed)
     }
 }
 

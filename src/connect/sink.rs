@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::file::inode;
-use super::{ConnectError, Position, disk};
+use super::{ConnectError, Holds, Position, Publishing};
 use crate::record::{Batch, Cell};
 use crate::schema::{Object, Schema};
 
@@ -53,6 +52,12 @@ pub trait Target: Send + Sync {
     /// Whether the target is one file, so that it can hold one object only.
     fn single_object(&self) -> bool {
         false
+    }
+
+    /// What the cells of an object can hold.
+    fn holds(&self, object: &str) -> Holds {
+        let _ = object;
+        Holds::default()
     }
 
     /// Checks rights and modes, touches nothing that exists, opens for writing.
@@ -159,37 +164,6 @@ pub struct SinkSummary {
     pub files: Vec<std::path::PathBuf>,
 }
 
-/// A file that [`Sink::finish`] is about to give its final name; written down before, so that a run that was cut off
-/// knows afterwards whether it happened.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Publishing {
-    pub path: std::path::PathBuf,
-    pub temporary: std::path::PathBuf,
-    /// Size of the whole file.
-    pub bytes: u64,
-    /// The file's number in its file system, which it keeps under the final name; where there is such a thing.
-    #[serde(default)]
-    pub inode: Option<u64>,
-}
-
-impl Publishing {
-    /// Whether the file got its final name; what is left of the temporary one is removed then.
-    pub fn happened(&self) -> bool {
-        let Ok(there) = std::fs::metadata(&self.path) else { return false };
-        if there.len() != self.bytes || inode(&there) != self.inode {
-            return false;
-        }
-        // Both names stand for one file for a moment where the final one must not replace another.
-        match std::fs::metadata(&self.temporary) {
-            Err(_) => true,
-            Ok(temporary) if self.inode.is_some() && inode(&temporary) == self.inode => {
-                disk::remove_file(&self.temporary).is_ok()
-            }
-            Ok(_) => false,
-        }
-    }
-}
-
 /// Takes encoded batches in order.
 pub trait Sink: Send {
     fn encoder(&self) -> Arc<dyn Encoder>;
@@ -207,8 +181,14 @@ pub trait Sink: Send {
     /// Bytes written so far.
     fn bytes(&self) -> u64;
 
-    /// The file that [`Sink::finish`] will name, as long as it will be then; `None` for targets that are no files.
-    fn publishing(&self) -> Option<Publishing>;
+    /// Writes what is left to write and makes the whole durable under its temporary names; after this only the names
+    /// are missing. A target without files does nothing.
+    fn seal(&mut self) -> Result<(), ConnectError> {
+        Ok(())
+    }
+
+    /// The files that [`Sink::finish`] will name, once the sink is sealed; none for targets that are no files.
+    fn publishing(&self) -> Vec<Publishing>;
 
     /// Whether what was collected stays in the target when the run ends early (a database that commits batches), or
     /// appears only with [`Sink::finish`] (a file).
@@ -216,7 +196,7 @@ pub trait Sink: Send {
         false
     }
 
-    /// Makes the whole durable and visible under its final name, in one step where the target can.
+    /// Seals what is not sealed yet and makes the whole visible under its final name, in one step where the target can.
     fn finish(self: Box<Self>) -> Result<SinkSummary, ConnectError>;
 
     /// Gives up. `keep` leaves what a resume needs (under a temporary name); otherwise nothing stays.

@@ -131,16 +131,50 @@ pub(super) fn open(path: &Path, request: &WriteRequest, build: Build) -> Result<
     let mut spool_path = path.as_os_str().to_owned();
     spool_path.push(".spool");
     let spool = PendingFile::start(Path::new(&spool_path), &request.run, Existing::Replace, request.resume.as_ref())?;
-    Ok(Box::new(SpoolSink { path: path.to_owned(), request: request.clone(), existing, spool, build, tickets: 0 }))
+    Ok(Box::new(SpoolSink {
+        path: path.to_owned(),
+        request: request.clone(),
+        existing,
+        spool: Some(spool),
+        built: None,
+        build,
+        tickets: 0,
+    }))
 }
 
 struct SpoolSink {
     path: PathBuf,
     request: WriteRequest,
     existing: Existing,
-    spool: PendingFile,
+    /// Gone when the target is built.
+    spool: Option<PendingFile>,
+    built: Option<PendingFile>,
     build: Build,
     tickets: u64,
+}
+
+impl SpoolSink {
+    fn spool(&mut self) -> Result<&mut PendingFile, ConnectError> {
+        self.spool.as_mut().ok_or_else(|| {
+            let next = "This is an error of mapwright itself; tell its makers.";
+            ConnectError::new(ErrorKind::Io, self.path.display().to_string(), "the target is sealed already", next)
+        })
+    }
+
+    fn build(&mut self) -> Result<PendingFile, ConnectError> {
+        let input = BufReader::new(self.spool()?.written_so_far()?);
+        let mut spooled = Spooled { input, path: self.path.clone(), width: self.request.fields.len() };
+        let mut output = PendingFile::start(&self.path, &self.request.run, self.existing, None)?;
+        let built = (self.build)(&self.request, &self.path, &mut spooled, &mut |bytes| output.write(bytes));
+        match built.and_then(|()| output.seal()) {
+            Ok(()) => Ok(output),
+            Err(error) => {
+                // The first error is the one to tell.
+                let _ = output.abandon(false);
+                Err(error)
+            }
+        }
+    }
 }
 
 impl Sink for SpoolSink {
@@ -149,7 +183,7 @@ impl Sink for SpoolSink {
     }
 
     fn submit(&mut self, batch: &TargetBatch) -> Result<Ticket, ConnectError> {
-        self.spool.write(&batch.text)?;
+        self.spool()?.write(&batch.text)?;
         self.tickets += 1;
         Ok(Ticket(self.tickets))
     }
@@ -159,34 +193,40 @@ impl Sink for SpoolSink {
     }
 
     fn checkpoint(&mut self) -> Result<Position, ConnectError> {
-        self.spool.checkpoint()
+        self.spool()?.checkpoint()
     }
 
     fn bytes(&self) -> u64 {
-        self.spool.written()
+        self.built.as_ref().or(self.spool.as_ref()).map_or(0, PendingFile::written)
     }
 
-    /// How large it will be is known only when it is built.
-    fn publishing(&self) -> Option<Publishing> {
-        None
+    fn seal(&mut self) -> Result<(), ConnectError> {
+        if self.built.is_none() {
+            self.built = Some(self.build()?);
+            if let Some(spool) = self.spool.take() {
+                spool.abandon(false)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn publishing(&self) -> Vec<Publishing> {
+        self.built.iter().map(PendingFile::publishing).collect()
     }
 
     fn finish(mut self: Box<Self>) -> Result<SinkSummary, ConnectError> {
-        let input = BufReader::new(self.spool.written_so_far()?);
-        let mut spooled = Spooled { input, path: self.path.clone(), width: self.request.fields.len() };
-        let mut output = PendingFile::start(&self.path, &self.request.run, self.existing, None)?;
-        if let Err(error) = (self.build)(&self.request, &self.path, &mut spooled, &mut |bytes| output.write(bytes)) {
-            // The first error is the one to tell.
-            let _ = output.abandon(false);
+        if let Err(error) = self.seal() {
+            // The error that is told is the first one.
+            let _ = self.abandon(false);
             return Err(error);
         }
-        let bytes = output.written();
-        let path = output.finish()?;
-        self.spool.abandon(false)?;
-        Ok(SinkSummary { bytes, files: vec![path] })
+        let Some(built) = self.built else { return Ok(SinkSummary::default()) };
+        let bytes = built.written();
+        Ok(SinkSummary { bytes, files: vec![built.finish()?] })
     }
 
     fn abandon(self: Box<Self>, keep: bool) -> Result<(), ConnectError> {
-        self.spool.abandon(keep)
+        let built = self.built.map_or(Ok(()), |built| built.abandon(false));
+        self.spool.map_or(Ok(()), |spool| spool.abandon(keep)).and(built)
     }
 }

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
+use super::output::only_for_text;
+use super::spreadsheet::Unguarded;
 use super::{
-    ConnectError, ErrorKind, Location, Source, Target, csv, folder, json, ldif, packed, parquet, sheet, sqlite, vcard,
-    xml,
+    ConnectError, ErrorKind, Location, Source, Target, csv, folder, json, ldif, packed, parquet, sheet, split, sqlite,
+    vcard, xml,
 };
 
 /// How a connector opens a source.
@@ -115,6 +117,10 @@ pub static CONNECTORS: &[Connector] = &[
 /// Opens a source: by pinned format, scheme, extension, then content. A folder is a source whose objects are its files.
 pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError> {
     let path = location.path();
+    if location.spreadsheet_safe {
+        let plain = Location { spreadsheet_safe: false, ..location.clone() };
+        return open_source(&plain).map(|source| Box::new(Unguarded(source)) as Box<dyn Source>);
+    }
     if location.address == "-" {
         return packed::open_standard_input(location);
     }
@@ -140,8 +146,11 @@ pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError>
 /// Opens a target. A folder (an existing one, or an address ending in `/`) is a target whose objects are files in it.
 pub fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError> {
     let path = location.path();
-    if location.scheme().is_none() && (path.is_dir() || location.address.ends_with('/')) {
+    if is_folder(location) {
         return folder::open_target(location);
+    }
+    if let Some(split) = location.output.split {
+        return split::open_target(location, split);
     }
     if let Some(target) = packed::open_target(location)? {
         return Ok(target);
@@ -151,10 +160,18 @@ pub fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError>
         None if path.exists() => by_content(location)?,
         None => return Err(unknown(location)),
     };
+    if connector.name != "csv" {
+        only_for_text(location, connector.name)?;
+    }
     match connector.target {
         Some(open) => open(location),
         None => Err(cannot(location, connector, "written to")),
     }
+}
+
+/// Whether a target is a folder: one that is there, or an address that ends in `/`.
+pub(super) fn is_folder(location: &Location) -> bool {
+    location.scheme().is_none() && (location.path().is_dir() || location.address.ends_with('/'))
 }
 
 /// The connector that a location names: by pinned format, scheme, or the ending of its file.

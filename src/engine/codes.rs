@@ -19,6 +19,8 @@ const FIELD_CODES: &[(&str, &str)] = &[
     ("max_length", "the value is too long"),
     ("range", "the value is outside the allowed range"),
     ("compare", "the value does not agree with another field"),
+    ("encoding", "the target's encoding does not have a character of the value"),
+    ("format", "the target's format has no room for the value"),
     ("lookup", "no record of the other object has this value"),
     ("unique", "an earlier record has the same value"),
 ];

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::object::source_object;
 use crate::connect::{
-    Chunk, ConnectError, ErrorKind, ReadRequest, Source, Target, TargetBatch, WriteMode, WriteRequest,
+    Chunk, ConnectError, ErrorKind, Holds, ReadRequest, Source, Target, TargetBatch, WriteMode, WriteRequest,
 };
 use crate::record::{Batch, Cell, Fault, Kind, SourceType};
 
@@ -17,6 +17,8 @@ pub struct Converted {
     pub repairs: BTreeMap<&'static str, (u64, Vec<u64>)>,
     /// Other objects of the source, which were left.
     pub left: Vec<String>,
+    /// The files that were written.
+    pub files: Vec<std::path::PathBuf>,
 }
 
 /// How many record numbers a repair names.
@@ -49,6 +51,7 @@ pub fn convert(source: &dyn Source, object: &str, target: &dyn Target) -> Result
         WriteRequest { object: name, fields: fields.clone(), mode: WriteMode::Replace, ..WriteRequest::default() };
     let mut sink = target.open(&request)?;
     let encoder = sink.encoder();
+    let mut unfit = Unfit { holds: target.holds(&request.object), ..Unfit::default() };
     let mut done = Converted { fields: fields.len(), left, ..Converted::default() };
     let (mut chunk, mut batch, mut rows) = (Chunk::default(), Batch::default(), TargetBatch::default());
     let mut copy = || -> Result<(), ConnectError> {
@@ -67,17 +70,53 @@ pub fn convert(source: &dyn Source, object: &str, target: &dyn Target) -> Result
                 let beyond = extra.iter().skip(declared).map(|bytes| text(bytes));
                 let mut cells: Vec<Cell<'_>> = record.cells().chain(beyond).collect();
                 cells.resize(fields.len(), Cell::MISSING);
+                unfit.look(record.origin().number, &fields, &cells);
                 encoder.encode(&cells, &mut rows);
             }
             done.records += batch.len() as u64;
             let ticket = sink.submit(&rows)?;
             sink.collect(ticket)?;
         }
-        Ok(())
+        unfit.refuse()
     };
     match copy() {
-        Ok(()) => sink.finish().map(|_| done),
+        Ok(()) => sink.finish().map(|summary| Converted { files: summary.files, ..done }),
         Err(error) => sink.abandon(false).and(Err(error)),
+    }
+}
+
+/// Values that the target cannot hold.
+#[derive(Default)]
+struct Unfit {
+    holds: Holds,
+    records: u64,
+    /// The first few, in words.
+    named: Vec<String>,
+}
+
+impl Unfit {
+    fn look(&mut self, number: u64, fields: &[String], cells: &[Cell<'_>]) {
+        if self.holds.is_everything() {
+            return;
+        }
+        let misfits = fields.iter().zip(cells).filter_map(|(name, cell)| Some((name, self.holds.misfit(*cell)?)));
+        let mut found: Vec<String> =
+            misfits.map(|(name, misfit)| format!("record {number}, `{name}`: {}", misfit.words())).collect();
+        self.records += u64::from(!found.is_empty());
+        found.truncate(NAMED.saturating_sub(self.named.len()));
+        self.named.append(&mut found);
+    }
+
+    /// # Errors
+    /// Anything that does not fit: a copy must not lose it.
+    fn refuse(&self) -> Result<(), ConnectError> {
+        if self.records == 0 {
+            return Ok(());
+        }
+        let what = format!("{} records do not fit into the target: {}", self.records, self.named.join("; "));
+        let next = "Write another encoding or format, or say what stands for such characters (`--unfit '?'`); nothing \
+                    was written.";
+        Err(ConnectError::new(ErrorKind::Malformed, "the output", what, next))
     }
 }
 

@@ -23,7 +23,7 @@ use crate::connect::{
     WriteRequest,
 };
 use crate::profile::ObjectMapping;
-use crate::report::ObjectReport;
+use crate::report::{ObjectReport, TargetFile};
 use crate::schema::Object;
 
 /// An object ready to run.
@@ -75,7 +75,7 @@ impl ObjectRun {
             mapping,
             decoder.fields(),
             target_object.as_ref(),
-            PlanOptions { now, keys, links: links.clone() },
+            PlanOptions { now, keys, links: links.clone(), holds: target.holds(&mapping.to) },
         )
         .map_err(RunError::Profile)?;
         let fingerprint = source.fingerprint(&from)?;
@@ -296,11 +296,11 @@ impl Verdict {
     }
 }
 
-/// Writes down which file is about to get its final name.
-fn announce(folder: &Mutex<RunFolder>, object: &str, publishing: Publishing) -> Result<(), ConnectError> {
+/// Writes down which files are about to get their final names.
+fn announce(folder: &Mutex<RunFolder>, object: &str, publishing: Vec<Publishing>) -> Result<(), ConnectError> {
     let mut folder = folder.lock().map_err(|_| poisoned())?;
     folder.manifest.publishing.retain(|(known, _)| known != object);
-    folder.manifest.publishing.push((object.to_owned(), publishing));
+    folder.manifest.publishing.extend(publishing.into_iter().map(|one| (object.to_owned(), one)));
     folder.write_manifest()
 }
 
@@ -329,8 +329,17 @@ fn close(
     if !done {
         return sink.abandon(stays && verdict.outcome != "stopped");
     }
-    if let Some(publishing) = sink.publishing() {
-        announce(folder, object, publishing)?;
+    // What stays of a target that could not be sealed is of no use; the error to tell is the first one.
+    if let Err(error) = sink.seal() {
+        let _ = sink.abandon(stays);
+        return Err(error);
+    }
+    let publishing = sink.publishing();
+    if !publishing.is_empty()
+        && let Err(error) = announce(folder, object, publishing)
+    {
+        let _ = sink.abandon(stays);
+        return Err(error);
     }
     sink.finish()?;
     match (&mut committer.checkpoints, position) {
@@ -383,6 +392,11 @@ fn finish(
             report.rejects_file = None;
         }
     }
+    if verdict.outcome == "done"
+        && let Ok(folder) = folder.lock()
+    {
+        report.target_files = target_files(&folder, &mapping.to);
+    }
     emit(RunEvent::ObjectFinished { object: mapping.to.clone(), ledger: report.ledger });
     ObjectEnd {
         report,
@@ -393,4 +407,12 @@ fn finish(
         unavailable_seconds: waited,
         incomplete,
     }
+}
+
+/// The files of an object that have their names, by this try of the run or an earlier one.
+fn target_files(folder: &RunFolder, object: &str) -> Vec<TargetFile> {
+    let of_object = folder.manifest.publishing.iter().filter(|(of, _)| of == object);
+    let file =
+        |one: &Publishing| TargetFile { path: one.path.display().to_string(), bytes: one.bytes, records: one.records };
+    of_object.map(|(_, one)| file(one)).collect()
 }

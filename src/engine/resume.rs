@@ -4,7 +4,7 @@
 use super::folder::Manifest;
 use super::object::ObjectRun;
 use super::run::{RunEnd, RunOptions};
-use crate::connect::{ConnectError, ErrorKind, Location};
+use crate::connect::{ConnectError, ErrorKind, Location, complete};
 use crate::report::Report;
 
 /// The end of a run that needs nothing more: `done`, or stopped by its threshold.
@@ -55,10 +55,22 @@ pub(super) fn same_places(earlier: &Manifest, source: &Location, target: &Locati
     Ok(())
 }
 
-/// Objects whose target files got their final names before the run was cut off.
-pub(super) fn published(manifest: &Manifest) -> Vec<String> {
-    let happened = manifest.publishing.iter().filter(|(_, publishing)| publishing.happened());
-    happened.map(|(object, _)| object.clone()).collect()
+/// Objects whose target files got their final names before the run was cut off; where some of an object's parts did,
+/// the others get theirs now.
+///
+/// # Errors
+/// A part that was about to get its name and is gone.
+pub(super) fn published(manifest: &Manifest) -> Result<Vec<String>, ConnectError> {
+    let mut objects: Vec<&String> = manifest.publishing.iter().map(|(object, _)| object).collect();
+    objects.dedup();
+    let mut published = Vec::new();
+    for object in objects {
+        let all: Vec<_> = manifest.publishing.iter().filter(|(of, _)| of == object).map(|(_, one)| one).collect();
+        if complete(&all)? {
+            published.push(object.clone());
+        }
+    }
+    Ok(published)
 }
 
 fn same_profile(options: &RunOptions, earlier: &Manifest) -> Result<(), ConnectError> {

@@ -15,7 +15,9 @@ use super::links::{Links, object_order};
 use super::lock::TargetLock;
 use super::object::{ObjectEnd, ObjectRun, rejects_name, run_object};
 use super::resume;
-use crate::connect::{ConnectError, ErrorKind, Location, Source, Target, WriteMode, open_source, open_target};
+use crate::connect::{
+    ConnectError, ErrorKind, Location, Source, Target, WriteMode, open_source, open_target, parts_there,
+};
 use crate::profile::{Issue, Profile};
 use crate::report::{self, Report};
 
@@ -171,7 +173,7 @@ pub fn run(
         publishing: earlier.as_ref().map(|manifest| manifest.publishing.clone()).unwrap_or_default(),
         ..Manifest::default()
     };
-    let published: Vec<String> = resume::published(&manifest);
+    let published: Vec<String> = resume::published(&manifest)?;
     let mut folder = RunFolder::create(&options.out, manifest)?;
     if !options.dry_run {
         Checkpoints::clean(&options.out, earlier.is_some())?;
@@ -262,7 +264,10 @@ fn apart(source: &Location, target: &Location, profile: &Profile) -> Result<(), 
     let within = profile.objects.iter().any(|object| {
         let file = to.join(&object.to);
         let written = [file.clone(), file.with_added_extension("csv"), file.with_added_extension("ndjson")];
-        written.iter().any(|file| same(&from.join(&object.from), file) || same(&from, file))
+        written
+            .iter()
+            .chain(&parts_there(target, &object.to))
+            .any(|file| same(&from.join(&object.from), file) || same(&from, file))
     });
     let inside = profile.objects.iter().any(|object| same(&from.join(&object.from), &to));
     if same(&from, &to) || within || inside {

@@ -50,6 +50,7 @@ pub(super) fn object_report(
             })
             .collect(),
         rejects_file: Some(rejects_file.to_owned()),
+        target_files: Vec::new(),
     }
 }
 

@@ -16,7 +16,9 @@ use super::plan::{Plan, PlanOptions};
 use super::run::{RunError, RunOptions};
 use super::settling::{Settling, SurveyPass};
 use super::work::Work;
-use crate::connect::{Chunk, ConnectError, Encoder, ReadRequest, TargetBatch, open_source, open_target};
+use crate::connect::{
+    Chunk, ConnectError, Encoder, ReadRequest, TargetBatch, holds, open_source, open_target, open_written,
+};
 use crate::dedupe::{Fingerprint, fingerprint};
 use crate::profile::{ObjectMapping, Profile};
 use crate::record::{Batch, Cell};
@@ -46,7 +48,6 @@ pub fn verify(profile: &Profile, options: &RunOptions, cancel: &AtomicBool) -> R
     let source = open_source(options.source.as_ref().unwrap_or(&profile.source))?;
     let location = options.target.as_ref().unwrap_or(&profile.target);
     let target = open_target(location)?.schema()?;
-    let written = open_source(location)?;
     let links = Links::of(profile);
     let order = object_order(profile).unwrap_or_else(|_| (0..profile.objects.len()).collect());
     let mut all = Vec::new();
@@ -55,11 +56,19 @@ pub fn verify(profile: &Profile, options: &RunOptions, cancel: &AtomicBool) -> R
         let request = ReadRequest { chunk_bytes: options.chunk_bytes, ..ReadRequest::default() };
         let reader = source.read(&from, &request)?;
         let decoder = reader.decoder();
-        let plan_options =
-            PlanOptions { now: options.now.unwrap_or_else(Timestamp::now), keys: None, links: links.clone() };
+        let plan_options = PlanOptions {
+            now: options.now.unwrap_or_else(Timestamp::now),
+            keys: None,
+            links: links.clone(),
+            holds: holds(location, &mapping.to),
+        };
         let plan = Plan::compile(mapping, decoder.fields(), target.object(&mapping.to), plan_options)
             .map_err(RunError::Profile)?;
-        let there = read_back(&*written, mapping, &plan)?;
+        let mut there = There::new();
+        match open_written(location, &mapping.to)? {
+            Some(parts) => parts.iter().try_for_each(|part| read_back(&**part, mapping, &plan, &mut there))?,
+            None => read_back(&*open_source(location)?, mapping, &plan, &mut there)?,
+        }
         let survey = SurveyPass { plan: &plan, from: &from, source: &*source, options, cancel, patches: None };
         let mut settling = Settling::new(mapping, &plan, options.memory, survey);
         let comparing = Comparing::new(&plan, mapping, there);
@@ -97,11 +106,13 @@ pub fn verify(profile: &Profile, options: &RunOptions, cancel: &AtomicBool) -> R
 /// Fingerprints of the target's records, each with how often it stands there.
 type There = HashMap<Fingerprint, u64>;
 
+/// Adds the records of a target object.
 fn read_back(
     written: &dyn crate::connect::Source,
     mapping: &ObjectMapping,
     plan: &Plan,
-) -> Result<There, ConnectError> {
+    there: &mut There,
+) -> Result<(), ConnectError> {
     let names = written.objects()?;
     let stem = |name: &str| name.rsplit_once('.').map_or(name.to_owned(), |(stem, _)| stem.to_owned());
     let named = names.iter().find(|name| **name == mapping.to || stem(name) == mapping.to);
@@ -114,7 +125,7 @@ fn read_back(
     let columns: Vec<Option<usize>> =
         plan.target_fields().iter().map(|field| decoder.fields().iter().position(|name| name == field)).collect();
     let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
-    let (mut there, mut joined) = (There::new(), Vec::new());
+    let mut joined = Vec::new();
     while reader.next(&mut chunk)? {
         decoder.decode(&mut chunk, &mut batch)?;
         for record in batch.records() {
@@ -125,7 +136,7 @@ fn read_back(
             *there.entry(fingerprint(&joined, 0)).or_default() += 1;
         }
     }
-    Ok(there)
+    Ok(())
 }
 
 /// Appends a cell so that no two records join to the same bytes.

@@ -6,6 +6,7 @@ use proptest::prelude::*;
 
 use super::edit::{Edit, Settings};
 use super::*;
+use crate::connect::{LineEnds, Output, Quoting, Split};
 
 /// Every form and many habits of writing, with comments in all places.
 pub(super) const SAMPLE: &str = r#"# The move of our CRM
@@ -160,15 +161,28 @@ fn any_field() -> impl Strategy<Value = FieldMapping> {
     )
 }
 
+fn any_output() -> impl Strategy<Value = Output> {
+    let split = prop_oneof![(1..9u64).prop_map(Split::Rows), (1..9u64).prop_map(Split::Bytes)];
+    let quoting = prop_oneof![Just(Quoting::Minimal), Just(Quoting::All), Just(Quoting::NonNumeric)];
+    let line_ends = prop_oneof![Just(LineEnds::Lf), Just(LineEnds::CrLf), Just(LineEnds::Cr)];
+    let unfit = prop_oneof![Just(None), Just(Some("?".to_owned())), Just(Some(String::new()))];
+    (quoting, prop::option::of(any::<bool>()), line_ends, unfit, prop::option::of(split))
+        .prop_map(|(quoting, bom, line_ends, unfit, split)| Output { quoting, bom, line_ends, unfit, split })
+}
+
 fn any_edit() -> impl Strategy<Value = Edit> {
     let object = 0usize..2;
     prop_oneof![
         prop::option::of(any_text()).prop_map(Edit::SetName),
-        any_text().prop_map(|address| Edit::SetTarget(crate::connect::Location {
-            address,
-            base: Path::new("base").to_path_buf(),
-            ..Default::default()
-        })),
+        (any_text(), any_output(), any::<bool>()).prop_map(|(address, output, spreadsheet_safe)| {
+            Edit::SetTarget(crate::connect::Location {
+                address,
+                base: Path::new("base").to_path_buf(),
+                spreadsheet_safe,
+                output,
+                ..Default::default()
+            })
+        }),
         (object.clone(), 0usize..12, any_field()).prop_map(|(object, at, field)| Edit::AddField {
             object,
             at,

@@ -72,6 +72,12 @@ pub(super) static LOCATION: Form = Form {
         known_as("encoding", &["charset"]),
         known_as("header", &["has_header", "headers"]),
         known_as("repair", &["mend", "fix"]),
+        known_as("quoting", &["quotes", "quote_mode"]),
+        known_as("bom", &["byte_order_mark"]),
+        known_as("line_ends", &["line_end", "newline", "newlines", "eol", "line_ending", "line_endings"]),
+        known_as("unfit", &["replace_with", "unmappable", "errors"]),
+        known_as("spreadsheet_safe", &["excel_safe", "formula_safe", "sanitize"]),
+        known_as("split", &["parts", "part_size"]),
     ],
 };
 

@@ -1,7 +1,7 @@
 //! The fixed words of a profile, both ways: what the parser accepts and the writer writes.
 
 use super::{Keep, Missing, Otherwise, Threshold};
-use crate::connect::WriteMode;
+use crate::connect::{LineEnds, Quoting, WriteMode};
 use crate::schema::FieldType;
 
 pub(super) static WRITE_MODES: &[(&str, WriteMode)] = &[
@@ -18,6 +18,12 @@ pub(super) static KEEP: &[(&str, Keep)] =
 
 pub(super) static MISSING: &[(&str, Missing)] =
     &[("reject", Missing::Reject), ("null", Missing::Null), ("hold", Missing::Hold), ("stub", Missing::Stub)];
+
+pub(super) static QUOTING: &[(&str, Quoting)] =
+    &[("minimal", Quoting::Minimal), ("all", Quoting::All), ("non-numeric", Quoting::NonNumeric)];
+
+pub(super) static LINE_ENDS: &[(&str, LineEnds)] =
+    &[("lf", LineEnds::Lf), ("crlf", LineEnds::CrLf), ("cr", LineEnds::Cr)];
 
 /// Whether ragged records are kept.
 pub(super) static RAGGED: &[(&str, bool)] = &[("reject", false), ("keep", true)];
@@ -45,6 +51,9 @@ pub(super) static TYPES: &[(&str, FieldType)] = &[
     ("map", FieldType::Map),
     ("bytes", FieldType::Bytes),
 ];
+
+/// What becomes of a record with a character that the target's encoding does not have, where nothing stands for it.
+pub(super) const REJECT: &str = "reject";
 
 /// The word of a value; every value of these enums stands in its table.
 pub(super) fn word_of<T: PartialEq>(table: &[(&'static str, T)], value: &T) -> &'static str {

@@ -9,7 +9,7 @@ use super::{
     Checks, Duplicates, Example, FieldMapping, FilledBy, Keep, Length, Missing, ObjectMapping, Otherwise, Profile,
     Range, RecordCheck, Threshold, ValueMap,
 };
-use crate::connect::{Location, WriteMode};
+use crate::connect::{LineEnds, Location, Quoting, WriteMode};
 
 /// The text of a new profile.
 pub fn write_new(profile: &Profile) -> String {
@@ -159,6 +159,19 @@ fn location(location: &Location) -> Option<Out> {
     if location.repair {
         entries.push(("repair", word("true")));
     }
+    let output = &location.output;
+    if output.quoting != Quoting::default() {
+        entries.push(("quoting", word(word_of(words::QUOTING, &output.quoting))));
+    }
+    entries.extend(output.bom.map(|bom| ("bom", word(if bom { "true" } else { "false" }))));
+    if output.line_ends != LineEnds::default() {
+        entries.push(("line_ends", word(word_of(words::LINE_ENDS, &output.line_ends))));
+    }
+    entries.extend(output.unfit.as_ref().map(|instead| ("unfit", text(instead))));
+    if location.spreadsheet_safe {
+        entries.push(("spreadsheet_safe", word("true")));
+    }
+    entries.extend(output.split.map(|split| ("split", text(&split.to_string()))));
     match entries.len() {
         1 if location.address.is_empty() => None,
         1 => Some(text(&location.address)),

@@ -14,7 +14,7 @@ pub mod words;
 
 pub use flow::{Part, Step, flow};
 pub use measures::{FIELD_DEFINITIONS, Measure, measures};
-pub use model::{FieldReport, ObjectReport, Reason, RejectSample, Report};
+pub use model::{FieldReport, ObjectReport, Reason, RejectSample, Report, TargetFile};
 pub use rates::RateLog;
 pub(crate) use verdict::shell_word;
 pub use verdict::{NextStep, Tone, Verdict, verdict};

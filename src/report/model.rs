@@ -70,6 +70,18 @@ pub struct ObjectReport {
     pub samples: Vec<RejectSample>,
     /// Names of files in the run folder and target.
     pub rejects_file: Option<String>,
+    /// The files that hold the object now, in order: one, or the parts that it was split into.
+    #[serde(default)]
+    pub target_files: Vec<TargetFile>,
+}
+
+/// A file that a run wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct TargetFile {
+    pub path: String,
+    pub bytes: u64,
+    /// Where the target was split.
+    pub records: Option<u64>,
 }
 
 /// Measures of one target field. Shares are of the records that were neither filtered nor unreadable.

@@ -1,6 +1,7 @@
 //! The checks of one target field, compiled once and run on every value.
 
 use super::{kinds, words};
+use crate::connect::{Holds, Misfit};
 use crate::profile::{Checks, Expression, FieldMapping, Issue, Length, Place, Severity};
 use crate::record::{Cell, Kind};
 use crate::schema::FieldType;
@@ -40,6 +41,7 @@ pub struct FieldRules {
     range: Option<Range>,
     compare: Option<Compare>,
     target_fields: Vec<usize>,
+    holds: Holds,
     /// Whether there is anything to check on a filled value.
     idle: bool,
 }
@@ -92,8 +94,14 @@ impl FieldRules {
             range,
             compare,
             target_fields,
+            holds: Holds::default(),
             idle,
         })
+    }
+
+    /// The same, for a target whose cells can hold no more than this: codes `encoding` and `format`.
+    pub fn for_target(self, holds: Holds) -> FieldRules {
+        FieldRules { holds, idle: self.idle && holds.is_everything(), ..self }
     }
 
     /// Indices of the target fields that `compare` reads.
@@ -112,7 +120,7 @@ impl FieldRules {
     }
 
     /// Checks a value by itself and hands every code it fails to `found`, in this order: `required`, `type` or `date`,
-    /// `pattern`, `enum`, `min_length`, `max_length`, `range`. All but `required` pass on an empty value.
+    /// `pattern`, `enum`, `min_length`, `max_length`, `range`, `encoding` or `format`. All but `required` pass on an empty value.
     #[inline]
     pub fn check(&self, cell: Cell<'_>, mut found: impl FnMut(&'static str)) {
         if !cell.is_filled() {
@@ -153,6 +161,9 @@ impl FieldRules {
                 None => {}
             }
         }
+        if let Some(misfit) = self.holds.misfit(cell) {
+            found(misfit.code());
+        }
     }
 
     /// Several values of a multi-picklist are parted by `;`, or are a list.
@@ -189,6 +200,10 @@ impl FieldRules {
     pub fn words(&self, code: &str, cell: Cell<'_>) -> (String, Option<String>) {
         let value = cell.is_filled().then(|| cell.display().into_owned());
         (words::sentence(self, code, cell), value)
+    }
+
+    pub(super) fn misfit(&self, cell: Cell<'_>) -> Option<Misfit> {
+        self.holds.misfit(cell)
     }
 
     pub(super) fn field_type(&self) -> Option<FieldType> {

@@ -33,6 +33,7 @@ pub(super) fn sentence(rules: &FieldRules, code: &str, cell: Cell<'_>) -> String
             (None, Some(most)) => format!("`{value}` is more than {most}"),
             (None, None) => format!("`{value}` is outside the range"),
         },
+        "encoding" | "format" => rules.misfit(cell).map(|misfit| misfit.words()).unwrap_or_default(),
         "compare" => format!("`{value}` does not satisfy `{}`", rules.compare_text()),
         other => format!("`{value}` fails the check `{other}`"),
     }

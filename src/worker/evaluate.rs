@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::opened::Shelf;
 use super::{Teller, locked};
 use crate::app::{Answer, EvaluatedRow, Evaluation, Question, Records};
+use crate::connect::Holds;
 use crate::engine::{Links, Plan, PlanOptions, PreviewCell, PreviewSettle, preview};
 use crate::profile::ObjectMapping;
 use crate::record::{Cell, Kind, SourceType};
@@ -40,7 +41,7 @@ fn results(question: &Question, target: Option<&Object>, cancelled: &AtomicBool)
     };
     let part = only_what_it_needs(mapping, &question.target, &scope);
     let now = jiff::Timestamp::now();
-    let options = PlanOptions { now, keys: None, links: Links::of(&question.profile) };
+    let options = PlanOptions { now, keys: None, links: Links::of(&question.profile), holds: Holds::default() };
     let plan = match Plan::compile(&part, &sample.fields, target, options) {
         Ok(plan) => plan,
         Err(issues) => return problem(issues.first().map_or_else(String::new, |issue| issue.message.clone())),

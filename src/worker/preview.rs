@@ -9,6 +9,7 @@ use super::telling::{FieldInputs, Telling};
 use super::{Teller, locked};
 use crate::app::Answer;
 use crate::app::places::preview::{Outcome, PreviewField, PreviewRecord, Previewed, Whole};
+use crate::connect::holds;
 use crate::engine::{self, Ledger, Links, Plan, PlanOptions, Preview, PreviewFate, RunEvent, RunOptions};
 use crate::profile::{ObjectMapping, Profile};
 use crate::record::Kind;
@@ -67,7 +68,12 @@ pub(super) fn compiled(
     fields: &[String],
     target: Option<&Object>,
 ) -> Result<Plan, Vec<crate::profile::Issue>> {
-    let options = PlanOptions { now: jiff::Timestamp::now(), keys: None, links: Links::of(profile) };
+    let options = PlanOptions {
+        now: jiff::Timestamp::now(),
+        keys: None,
+        links: Links::of(profile),
+        holds: holds(&profile.target, &mapping.to),
+    };
     Plan::compile(mapping, fields, target, options)
 }
 

@@ -563,7 +563,7 @@ proptest! {
         let mut seen = Vec::new();
         let compile = |names: &[String]| {
             let now = end.report.started.parse().expect("a time");
-            let options = engine::PlanOptions { now, keys: None, links: engine::Links::default() };
+            let options = engine::PlanOptions { now, keys: None, links: engine::Links::default(), holds: Default::default() };
             engine::Plan::compile(mapping, names, None, options)
         };
         engine::preview_object(&*source, mapping, compile, |_, one| {

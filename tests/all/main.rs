@@ -22,6 +22,7 @@ mod ledger;
 mod looks;
 mod matching;
 mod matrix;
+mod output;
 mod pty;
 mod random;
 mod readme;

@@ -65,6 +65,36 @@ pub const SCENARIOS: &[Scenario] = &[
         prepare: people,
     },
     Scenario {
+        name: "csv to csv in a form of its own",
+        profile: "source: in/people.csv\ntarget: { path: work/out.csv, delimiter: \";\", encoding: utf-16le, quoting: all, line_ends: crlf, spreadsheet_safe: true }\nobjects:\n  - from: people.csv\n    to: out\n    write: replace\n    fields:\n      Id: id\n      Name: { value: 'concat(\"=\", name | trim)', required: true }\n",
+        prepare: people,
+    },
+    Scenario {
+        name: "csv to parts",
+        profile: "source: in/people.csv\ntarget: { path: work/out.csv, split: 9 rows }\nobjects:\n  - from: people.csv\n    to: out\n    fields:\n      Id: id\n      Name: { value: name | trim, required: true }\n",
+        prepare: people,
+    },
+    Scenario {
+        name: "csv in the place of more parts",
+        profile: "source: in/people.csv\ntarget: { path: work/out.csv, split: 300 bytes }\nobjects:\n  - from: people.csv\n    to: out\n    write: replace\n    fields:\n      Id: id\n      Name: { value: name | trim, required: true }\n",
+        prepare: |home| {
+            people(home);
+            (1..=6).for_each(|n| {
+                fs::write(home.join(format!("work/out-00{n}.csv")), "Id,Name\n0,Old\n").expect("written")
+            });
+        },
+    },
+    Scenario {
+        name: "csv to a packed file",
+        profile: "source: in/people.csv\ntarget: work/out.csv.gz\nobjects:\n  - from: people.csv\n    to: out\n    fields:\n      Id: id\n      Name: { value: name | trim, required: true }\n",
+        prepare: people,
+    },
+    Scenario {
+        name: "csv to a workbook",
+        profile: "source: in/people.csv\ntarget: work/out.xlsx\nobjects:\n  - from: people.csv\n    to: out\n    fields:\n      Id: id\n      Name: { value: name | trim, required: true }\n",
+        prepare: people,
+    },
+    Scenario {
         name: "csv appended to a table without a key",
         profile: "source: in/people.csv\ntarget: 'sqlite:work/crm.db'\nobjects:\n  - from: people.csv\n    to: Contact\n    write: append\n    fields:\n      Id: id\n      Name: { value: name | trim, required: true }\n",
         prepare: people,
@@ -216,7 +246,11 @@ pub fn state(home: &Path) -> State {
         if ours || log || matches!(ending.as_str(), "part" | "tmp") {
             continue;
         }
-        let text = if ending == "db" { dump(&path) } else { fs::read_to_string(&path).expect("text") };
+        let text = if ending == "db" {
+            dump(&path)
+        } else {
+            String::from_utf8_lossy(&fs::read(&path).expect("read")).into_owned()
+        };
         state.insert(name, text);
     }
     state

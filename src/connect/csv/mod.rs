@@ -7,6 +7,7 @@
 mod cutter;
 mod decode;
 mod dialect;
+mod form;
 mod header;
 mod mend;
 mod scan;

@@ -1,14 +1,17 @@
-//! A delimited file as a target: RFC 4180 in UTF-8 with line feeds, quotes only where they are needed.
+//! A delimited file as a target: RFC 4180 in UTF-8 with line feeds, quotes only where they are needed, unless the profile
+//! wants it otherwise.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::dialect::{pinned_delimiter, pinned_quote};
+use super::form::Form;
 use super::{CsvSource, Dialect};
-use crate::connect::file::{Existing, PendingFile, ends_with_feed, existing_for, hex};
+use crate::connect::encoding::{self, Charset};
+use crate::connect::file::{Existing, PendingFile, ends_with, existing_for, hex};
+use crate::connect::lines_sink::LinesSink;
 use crate::connect::{
-    ConnectError, Encoder, ErrorKind, Location, Outcomes, Position, Publishing, Sink, SinkSummary, Source, Target,
-    TargetBatch, Ticket, WriteFate, WriteRequest,
+    ConnectError, Encoder, ErrorKind, Holds, Location, Sink, Source, Target, TargetBatch, WriteRequest,
 };
 use crate::record::{Cell, Kind};
 use crate::schema::Schema;
@@ -18,25 +21,48 @@ use crate::schema::Schema;
 pub struct CsvTarget {
     path: PathBuf,
     location: Location,
-    delimiter: u8,
-    quote: u8,
+    form: Form,
+    /// Stands at the start of a new file.
+    mark: &'static [u8],
 }
 
 /// Opens a delimited file as a target; it need not exist.
 pub fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError> {
     let path = location.path();
-    if location.encoding.as_deref().is_some_and(|label| !label.eq_ignore_ascii_case("utf-8")) {
-        return Err(ConnectError::new(
-            ErrorKind::Unsupported,
-            &location.address,
-            "delimited files are written in UTF-8 only",
-            "Leave out `encoding:`, or pin it to utf-8.",
-        ));
-    }
     let usual = if path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("tsv")) { b'\t' } else { b',' };
-    let delimiter = pinned_delimiter(location)?.unwrap_or(usual);
-    let quote = pinned_quote(location)?.flatten().unwrap_or(b'"');
-    Ok(Box::new(CsvTarget { path, location: location.clone(), delimiter, quote }))
+    let refuse = |what: String, next: &str| ConnectError::new(ErrorKind::Unsupported, &location.address, what, next);
+    let quote = pinned_quote(location)?.unwrap_or(Some(b'"')).ok_or_else(|| {
+        let what = "a delimited file cannot be written without a quote: a value that holds the delimiter needs it";
+        refuse(what.to_owned(), "Leave out `quote: none`, or name a character that stands in no value.")
+    })?;
+    let charset = encoding::pinned(location)?.unwrap_or(Charset::Standard(encoding_rs::UTF_8));
+    let output = &location.output;
+    let mark = match output.bom {
+        Some(true) if charset.mark().is_empty() => {
+            let what = format!("{} has no byte-order mark", charset.name());
+            return Err(refuse(what, "Leave out `bom:`, or write UTF-8 or UTF-16."));
+        }
+        Some(true) => charset.mark(),
+        None if !charset.is_utf8() => charset.mark(),
+        _ => b"",
+    };
+    if let Some(letter) = output.unfit.as_deref().and_then(|instead| charset.lacks(instead)) {
+        let what = format!("`{letter}`, which is to stand for other characters, does not exist in {}", charset.name());
+        return Err(refuse(what, "Choose one that does, such as `?`."));
+    }
+    let form = Form {
+        delimiter: pinned_delimiter(location)?.unwrap_or(usual),
+        quote,
+        quoting: output.quoting,
+        line_ends: output.line_ends,
+        charset,
+        unfit: output.unfit.clone(),
+        spreadsheet_safe: location.spreadsheet_safe,
+    };
+    if form.delimiter == form.quote {
+        return Err(refuse("delimiter and quote are the same character".to_owned(), "Choose another for one of them."));
+    }
+    Ok(Box::new(CsvTarget { path, location: location.clone(), form, mark }))
 }
 
 impl Target for CsvTarget {
@@ -60,47 +86,89 @@ impl Target for CsvTarget {
         true
     }
 
+    fn holds(&self, _object: &str) -> Holds {
+        let limited = self.form.unfit.is_none() && !self.form.charset.has_all();
+        Holds { charset: limited.then_some(self.form.charset), ..Holds::default() }
+    }
+
     fn open(&self, request: &WriteRequest) -> Result<Box<dyn Sink>, ConnectError> {
         let existing = existing_for(request.mode, &self.path)?;
-        let mut dialect = Dialect { delimiter: self.delimiter, quote: Some(self.quote), ..Dialect::default() };
+        let mut form = self.form.clone();
         let old = match existing {
             Existing::Keep => self.existing_table(request)?,
             _ => None,
         };
-        let mut needs_feed = false;
+        let mut needs_end = false;
         if let Some(old) = &old {
-            dialect.delimiter = old.dialect().delimiter;
-            dialect.quote = old.dialect().quote.or(dialect.quote);
-            needs_feed = !ends_with_feed(&self.path)?;
+            form.delimiter = old.dialect().delimiter;
+            form.quote = old.dialect().quote.unwrap_or(form.quote);
+            let feed = Form { line_ends: Default::default(), ..form.clone() }.line_end();
+            needs_end = !ends_with(&self.path, &form.line_end())? && !ends_with(&self.path, &feed)?;
         }
-        let encoder = Arc::new(CsvEncoder::new(dialect));
+        let header = self.header(&form, &request.fields)?;
+        let line_end = form.line_end();
+        let encoder: Arc<dyn Encoder> = if form.is_plain() {
+            let dialect = Dialect { delimiter: form.delimiter, quote: Some(form.quote), ..Dialect::default() };
+            Arc::new(CsvEncoder::new(dialect))
+        } else {
+            Arc::new(form)
+        };
         let mut file = PendingFile::start(&self.path, &request.run, existing, request.resume.as_ref())?;
         if request.resume.is_none() {
-            if needs_feed {
-                file.write(b"\n")?;
+            if needs_end {
+                file.write(&line_end)?;
+            }
+            if old.is_none() {
+                file.write(self.mark)?;
             }
             if old.is_none() && self.location.header != Some(false) {
-                file.write(&encoder.header(&request.fields))?;
+                file.write(&header)?;
             }
         }
-        Ok(Box::new(CsvSink { file, encoder, tickets: 0 }))
+        Ok(Box::new(LinesSink::new(file, encoder)))
     }
 }
 
 impl CsvTarget {
-    /// The table that records are added to; its fields must be those that are written.
+    /// The header line.
+    ///
+    /// # Errors
+    /// A name that the encoding cannot hold.
+    fn header(&self, form: &Form, fields: &[String]) -> Result<Vec<u8>, ConnectError> {
+        let mut batch = TargetBatch::default();
+        let cells: Vec<Cell<'_>> = fields.iter().map(|name| Cell::text(name)).collect();
+        let holds = self.holds("");
+        for (cell, name) in cells.iter().zip(fields) {
+            if let Some(misfit) = holds.misfit(*cell) {
+                return Err(ConnectError::new(
+                    ErrorKind::Unsupported,
+                    &self.location.address,
+                    format!("the field `{name}` cannot be named in the header: {}", misfit.words()),
+                    "Give the field another name, or write another encoding.",
+                ));
+            }
+        }
+        form.encode(&cells, &mut batch);
+        Ok(batch.text)
+    }
+
+    /// The table that records are added to; its fields and its encoding must be those that are written.
     fn existing_table(&self, request: &WriteRequest) -> Result<Option<CsvSource>, ConnectError> {
         if !self.path.exists() || std::fs::metadata(&self.path).is_ok_and(|metadata| metadata.len() == 0) {
             return Ok(None);
         }
         let location = Location { header: Some(self.location.header.unwrap_or(true)), ..self.location.clone() };
         let old = CsvSource::open(&location)?;
-        if old.encoding() != "UTF-8" {
+        if old.encoding() != self.form.charset.name() {
             return Err(ConnectError::new(
                 ErrorKind::Unsupported,
                 self.path.display().to_string(),
-                format!("the file is in {}, and records are added in UTF-8 only", old.encoding()),
-                "Convert the file to UTF-8 first, or write to another target.",
+                format!(
+                    "the file is in {}, and records would be added in {}",
+                    old.encoding(),
+                    self.form.charset.name()
+                ),
+                "Pin the file's own `encoding:` for the target, convert the file first, or write to another target.",
             ));
         }
         if old.has_header() && old.fields() != request.fields {
@@ -135,13 +203,6 @@ impl CsvEncoder {
             needs_quotes[usize::from(byte)] = true;
         }
         CsvEncoder { delimiter: dialect.delimiter, quote, needs_quotes }
-    }
-
-    fn header(&self, fields: &[String]) -> Vec<u8> {
-        let mut batch = TargetBatch::default();
-        let cells: Vec<Cell<'_>> = fields.iter().map(|name| Cell::text(name)).collect();
-        self.encode(&cells, &mut batch);
-        batch.text
     }
 
     /// Whether a field must be quoted. Eight bytes at a time are looked at in one register, and looked at again one by one
@@ -202,49 +263,5 @@ impl Encoder for CsvEncoder {
         batch.text.push(b'\n');
         batch.ends.push(batch.text.len() as u32);
         batch.rows += 1;
-    }
-}
-
-struct CsvSink {
-    file: PendingFile,
-    encoder: Arc<CsvEncoder>,
-    tickets: u64,
-}
-
-impl Sink for CsvSink {
-    fn encoder(&self) -> Arc<dyn Encoder> {
-        self.encoder.clone()
-    }
-
-    fn submit(&mut self, batch: &TargetBatch) -> Result<Ticket, ConnectError> {
-        self.file.write(&batch.text)?;
-        self.tickets += 1;
-        Ok(Ticket(self.tickets))
-    }
-
-    fn collect(&mut self, _ticket: Ticket) -> Result<Outcomes, ConnectError> {
-        Ok(Outcomes::All(WriteFate::Created))
-    }
-
-    fn checkpoint(&mut self) -> Result<Position, ConnectError> {
-        self.file.checkpoint()
-    }
-
-    fn bytes(&self) -> u64 {
-        self.file.written()
-    }
-
-    fn publishing(&self) -> Option<Publishing> {
-        Some(self.file.publishing())
-    }
-
-    fn finish(self: Box<Self>) -> Result<SinkSummary, ConnectError> {
-        let bytes = self.file.written();
-        let path = self.file.finish()?;
-        Ok(SinkSummary { bytes, files: vec![path] })
-    }
-
-    fn abandon(self: Box<Self>, keep: bool) -> Result<(), ConnectError> {
-        self.file.abandon(keep)
     }
 }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::layout::Layout;
 use super::source::JsonSource;
 use crate::connect::file::{Existing, PendingFile, ends_with_feed, existing_for, hex};
+use crate::connect::lines_sink::LinesSink;
 use crate::connect::{
-    ConnectError, Encoder, ErrorKind, Location, Outcomes, Position, Publishing, Sink, SinkSummary, Source, Target,
-    TargetBatch, Ticket, WriteFate, WriteMode, WriteRequest,
+    ConnectError, Encoder, ErrorKind, Location, Sink, Source, Target, TargetBatch, WriteMode, WriteRequest,
 };
 use crate::record::{Cell, Kind, SourceType};
 use crate::schema::{FieldType, Schema};
@@ -82,7 +82,9 @@ impl Target for JsonTarget {
             (None, true) if needs_feed => file.write(b"\n")?,
             _ => {}
         }
-        Ok(Box::new(JsonSink { file, encoder, lines: self.lines, tickets: 0 }))
+        let sink = LinesSink::new(file, encoder);
+        // Every record of an array starts with a comma; the first of all has none before it.
+        Ok(Box::new(if self.lines { sink } else { sink.parted(1, 1).ending(ARRAY_END) }))
     }
 }
 
@@ -244,59 +246,4 @@ fn string(bytes: &[u8], text: &mut Vec<u8>) {
     let _ = serde_json::to_writer(text, shown.as_ref());
 }
 
-struct JsonSink {
-    file: PendingFile,
-    encoder: Arc<JsonEncoder>,
-    lines: bool,
-    tickets: u64,
-}
-
 const ARRAY_END: &[u8] = b"\n]\n";
-
-impl Sink for JsonSink {
-    fn encoder(&self) -> Arc<dyn Encoder> {
-        self.encoder.clone()
-    }
-
-    fn submit(&mut self, batch: &TargetBatch) -> Result<Ticket, ConnectError> {
-        // Every row of an array starts with a comma; the first record of all has none before it.
-        let first = !self.lines && self.file.len() == 1;
-        let text = if first { batch.text.get(1..).unwrap_or_default() } else { &batch.text };
-        self.file.write(text)?;
-        self.tickets += 1;
-        Ok(Ticket(self.tickets))
-    }
-
-    fn collect(&mut self, _ticket: Ticket) -> Result<Outcomes, ConnectError> {
-        Ok(Outcomes::All(WriteFate::Created))
-    }
-
-    fn checkpoint(&mut self) -> Result<Position, ConnectError> {
-        self.file.checkpoint()
-    }
-
-    fn bytes(&self) -> u64 {
-        self.file.written()
-    }
-
-    fn publishing(&self) -> Option<Publishing> {
-        let mut publishing = self.file.publishing();
-        if !self.lines {
-            publishing.bytes += ARRAY_END.len() as u64;
-        }
-        Some(publishing)
-    }
-
-    fn finish(mut self: Box<Self>) -> Result<SinkSummary, ConnectError> {
-        if !self.lines {
-            self.file.write(ARRAY_END)?;
-        }
-        let bytes = self.file.written();
-        let path = self.file.finish()?;
-        Ok(SinkSummary { bytes, files: vec![path] })
-    }
-
-    fn abandon(self: Box<Self>, keep: bool) -> Result<(), ConnectError> {
-        self.file.abandon(keep)
-    }
-}

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use rust_xlsxwriter::{Format, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
 use crate::connect::spool::{self, Spooled, SpooledCell};
-use crate::connect::{ConnectError, ErrorKind, Location, Sink, Target, WriteRequest};
+use crate::connect::{ConnectError, ErrorKind, Holds, Location, Sink, Target, WriteRequest};
 use crate::record::{Kind, SourceType};
 use crate::schema::Schema;
 
@@ -46,6 +46,10 @@ impl Target for SheetTarget {
 
     fn single_object(&self) -> bool {
         true
+    }
+
+    fn holds(&self, _object: &str) -> Holds {
+        Holds { longest: Some(CHARACTERS), ..Holds::default() }
     }
 
     fn open(&self, request: &WriteRequest) -> Result<Box<dyn Sink>, ConnectError> {
@@ -90,6 +94,9 @@ fn build(
         )
     };
     let mut workbook = Workbook::new();
+    // The library writes the time of writing otherwise: the same records must give the same bytes.
+    let made = ExcelDateTime::from_ymd(2000, 1, 1).map_err(failed)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
     let sheet = workbook.add_worksheet();
     sheet.set_name(sheet_name(&request.object)).map_err(failed)?;
     let bold = Format::new().set_bold();

@@ -401,8 +401,8 @@ impl Sink for SqliteSink {
         self.bytes
     }
 
-    fn publishing(&self) -> Option<Publishing> {
-        None
+    fn publishing(&self) -> Vec<Publishing> {
+        Vec::new()
     }
 
     fn commits_as_it_goes(&self) -> bool {

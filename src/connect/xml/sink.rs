@@ -7,10 +7,8 @@ use base64::Engine as _;
 
 use super::{ENCODING, FIELD};
 use crate::connect::file::{PendingFile, existing_for, hex};
-use crate::connect::{
-    ConnectError, Encoder, ErrorKind, Location, Outcomes, Position, Publishing, Sink, SinkSummary, Target, TargetBatch,
-    Ticket, WriteFate, WriteMode, WriteRequest,
-};
+use crate::connect::lines_sink::LinesSink;
+use crate::connect::{ConnectError, Encoder, ErrorKind, Location, Sink, Target, TargetBatch, WriteMode, WriteRequest};
 use crate::record::{Cell, Kind};
 use crate::schema::Schema;
 
@@ -63,7 +61,7 @@ impl Target for XmlTarget {
             file.write(START)?;
         }
         let tags = request.fields.iter().map(|name| tags(name)).collect();
-        Ok(Box::new(XmlSink { file, encoder: Arc::new(XmlEncoder { tags }), tickets: 0 }))
+        Ok(Box::new(LinesSink::new(file, Arc::new(XmlEncoder { tags })).ending(END)))
     }
 }
 
@@ -139,52 +137,5 @@ impl Encoder for XmlEncoder {
         text.extend_from_slice(b"  </record>\n");
         batch.ends.push(batch.text.len() as u32);
         batch.rows += 1;
-    }
-}
-
-struct XmlSink {
-    file: PendingFile,
-    encoder: Arc<XmlEncoder>,
-    tickets: u64,
-}
-
-impl Sink for XmlSink {
-    fn encoder(&self) -> Arc<dyn Encoder> {
-        self.encoder.clone()
-    }
-
-    fn submit(&mut self, batch: &TargetBatch) -> Result<Ticket, ConnectError> {
-        self.file.write(&batch.text)?;
-        self.tickets += 1;
-        Ok(Ticket(self.tickets))
-    }
-
-    fn collect(&mut self, _ticket: Ticket) -> Result<Outcomes, ConnectError> {
-        Ok(Outcomes::All(WriteFate::Created))
-    }
-
-    fn checkpoint(&mut self) -> Result<Position, ConnectError> {
-        self.file.checkpoint()
-    }
-
-    fn bytes(&self) -> u64 {
-        self.file.written()
-    }
-
-    fn publishing(&self) -> Option<Publishing> {
-        let mut publishing = self.file.publishing();
-        publishing.bytes += END.len() as u64;
-        Some(publishing)
-    }
-
-    fn finish(mut self: Box<Self>) -> Result<SinkSummary, ConnectError> {
-        self.file.write(END)?;
-        let bytes = self.file.written();
-        let path = self.file.finish()?;
-        Ok(SinkSummary { bytes, files: vec![path] })
-    }
-
-    fn abandon(self: Box<Self>, keep: bool) -> Result<(), ConnectError> {
-        self.file.abandon(keep)
     }
 }

@@ -3,7 +3,6 @@
 use super::field::{Link, PlanField};
 use super::{Pilot, Plan, PlanOptions};
 use crate::engine::codes::Codes;
-use crate::engine::links::Links;
 use crate::profile::{Expression, FieldMapping, FilledBy, Issue, ObjectMapping};
 use crate::rules::FieldRules;
 use crate::schema::{FieldType, Object};
@@ -25,7 +24,7 @@ impl Plan {
         let mut issues = Vec::new();
         let mut fields = Vec::new();
         for field in &mapping.fields {
-            if let Some(compiled) = compile_field(field, &scope, target, &options.links, &mut issues) {
+            if let Some(compiled) = compile_field(field, &scope, target, &options, &mut issues) {
                 fields.push(compiled);
             }
         }
@@ -89,7 +88,7 @@ fn compile_field(
     field: &FieldMapping,
     scope: &Scope<'_>,
     target: Option<&Object>,
-    links: &Links,
+    options: &PlanOptions,
     issues: &mut Vec<Issue>,
 ) -> Option<PlanField> {
     let (expression, link) = match &field.filled_by {
@@ -98,7 +97,7 @@ fn compile_field(
     };
     let program = noted(expression, Program::compile_field(&expression.text, scope, field.values.as_ref()), issues)?;
     let rules = match FieldRules::compile(field, scope) {
-        Ok(rules) => rules,
+        Ok(rules) => rules.for_target(options.holds),
         Err(found) => {
             issues.extend(found);
             return None;
@@ -110,7 +109,7 @@ fn compile_field(
     let ordered = by_date || matches!(kind, Some(FieldType::Date | FieldType::DateTime));
     let picklist = field.values.is_some() || !field.checks.one_of.is_empty();
     let link = link.map(|lookup| Link {
-        table: links.table(&lookup.object, &lookup.by).unwrap_or_default(),
+        table: options.links.table(&lookup.object, &lookup.by).unwrap_or_default(),
         object: lookup.object.clone(),
         by: lookup.by.clone(),
         missing: lookup.missing,

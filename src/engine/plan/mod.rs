@@ -20,7 +20,7 @@ use super::codes::{Code, CodeId, Codes};
 use super::event::Finding;
 use super::links::{Links, Wanted};
 use super::settle::Dropped;
-use crate::connect::{Encoder, TargetBatch};
+use crate::connect::{Encoder, Holds, TargetBatch};
 use crate::dedupe::{Fingerprint, fingerprint};
 use crate::record::{Batch, Cell, Fault, Kind, RecordRef, SourceType, Stretch};
 use crate::transform::{self, Columns, Finished, Given, Program, RunContext};
@@ -34,6 +34,8 @@ pub struct PlanOptions {
     pub keys: Option<HashSet<String>>,
     /// Link tables of the run's lookups.
     pub links: Links,
+    /// What the cells of the target can hold.
+    pub holds: Holds,
 }
 
 /// A mapping compiled against the fields of its source.

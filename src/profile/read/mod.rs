@@ -13,7 +13,7 @@ use super::nearest::did_you_mean;
 use super::words;
 use super::yaml::{Entry, Node, Value};
 use super::{Duplicates, Keep, ObjectMapping, Profile, Threshold};
-use crate::connect::Location;
+use crate::connect::{Location, Split};
 
 /// The version of the format that this program reads and writes.
 pub(super) const VERSION: &str = "1";
@@ -104,6 +104,20 @@ impl Reader<'_> {
                 }
                 "encoding" => location.encoding = self.encoding(value),
                 "header" => location.header = self.boolean(value, "header"),
+                "quoting" => {
+                    location.output.quoting =
+                        self.word(value, "word for `quoting`", words::QUOTING).unwrap_or_default();
+                }
+                "bom" => location.output.bom = self.boolean(value, "bom"),
+                "line_ends" => {
+                    let found = self.word(value, "word for `line_ends`", words::LINE_ENDS);
+                    location.output.line_ends = found.unwrap_or_default();
+                }
+                "unfit" => location.output.unfit = self.unfit(value),
+                "spreadsheet_safe" => {
+                    location.spreadsheet_safe = self.boolean(value, "spreadsheet_safe").unwrap_or_default();
+                }
+                "split" => location.output.split = self.split(value),
                 "repair" => location.repair = self.boolean(value, "repair").unwrap_or_default(),
                 _ => {}
             }
@@ -114,6 +128,22 @@ impl Reader<'_> {
             self.issues.push(issue.hint("add `path:` with a file, a folder or an address"));
         }
         location
+    }
+
+    /// `reject`, or what stands for characters that the encoding does not have.
+    fn unfit(&mut self, node: &Node) -> Option<String> {
+        self.text(node, "a text").filter(|text| text != words::REJECT)
+    }
+
+    fn split(&mut self, node: &Node) -> Option<Split> {
+        let text = self.text(node, "rows or bytes")?;
+        let found = Split::parse(&text);
+        if found.is_none() {
+            let issue = Issue::error(format!("`{text}` does not say where a file ends"));
+            let hint = "write a number of rows such as `50000 rows`, or of bytes such as `10 MB`";
+            self.issues.push(issue.at(self.text, node.bytes.clone()).hint(hint));
+        }
+        found
     }
 
     /// A single character, or its name.

@@ -59,6 +59,8 @@ struct ObjectView<'a> {
     samples: &'a [crate::report::RejectSample],
     rejected: String,
     rejects_file: Option<&'a str>,
+    /// Name, records and bytes of each part of a split target.
+    parts: Vec<(&'a str, String, String)>,
 }
 
 impl<'a> ObjectView<'a> {
@@ -86,6 +88,13 @@ impl<'a> ObjectView<'a> {
             samples: &object.samples,
             rejected: count(ledger.rejected),
             rejects_file: object.rejects_file.as_deref(),
+            parts: match object.target_files.as_slice() {
+                [] | [_] => Vec::new(),
+                files => files
+                    .iter()
+                    .map(|file| (file.path.as_str(), file.records.map(count).unwrap_or_default(), count(file.bytes)))
+                    .collect(),
+            },
         }
     }
 }

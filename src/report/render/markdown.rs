@@ -95,6 +95,13 @@ fn section(out: &mut String, object: &ObjectReport) {
             out.push_str(&format!("\nAll {} are in {}.\n", count(object.ledger.rejected), code(file, 200)));
         }
     }
+    if object.target_files.len() > 1 {
+        out.push_str("\n### Parts\n\n| file | records | bytes |\n|---|---:|---:|\n");
+        for part in &object.target_files {
+            let records = part.records.map(count).unwrap_or_default();
+            out.push_str(&format!("| {} | {records} | {} |\n", code(&part.path, 200), count(part.bytes)));
+        }
+    }
     if !object.fields.is_empty() {
         out.push_str("\n### Fields\n\n| field | filled | valid | distinct | in list | least | greatest |\n|---|---:|---:|---:|---:|---|---|\n");
         for field in &object.fields {

@@ -139,6 +139,7 @@ mod tests {
                 reasons: vec![reason],
                 samples: vec![sample],
                 rejects_file: Some("rejects.csv".into()),
+                target_files: Vec::new(),
             }],
             ..Report::default()
         }

@@ -67,6 +67,8 @@ pub fn text_in(report: &Report, style: TextStyle) -> String {
 
 /// How many rejects of an object are shown; the page and the rejects file have more.
 const SAMPLES: usize = 5;
+/// Parts of a split target that are named.
+const PARTS: usize = 20;
 
 struct Page {
     out: String,
@@ -217,6 +219,16 @@ impl Page {
             }
             if let Some(file) = &object.rejects_file {
                 self.line(&format!("  All {} are in {file}.", count(object.ledger.rejected)));
+            }
+        }
+        if object.target_files.len() > 1 {
+            self.heading(&format!("Parts{of}"));
+            for part in object.target_files.iter().take(PARTS) {
+                let records = part.records.map(|records| format!("{} records, ", count(records))).unwrap_or_default();
+                self.lines("  ", "    ", &format!("{}: {records}{} bytes", part.path, count(part.bytes)));
+            }
+            if let Some(more) = object.target_files.len().checked_sub(PARTS).filter(|more| *more > 0) {
+                self.line(&format!("  and {} more; report.json names them all", count(more as u64)));
             }
         }
         if !object.fields.is_empty() {

@@ -1,0 +1,193 @@
+//! How target files are written: encodings, quotes, line ends, spreadsheets, parts; from the command line, with a run's
+//! ledger, and read back.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn mapwright(home: &Path, args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_mapwright")).args(args).current_dir(home).env("HOME", home).output().expect("run")
+}
+
+fn words(output: &Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn home(source: &str, profile: &str) -> tempfile::TempDir {
+    let home = tempfile::tempdir().expect("a folder");
+    fs::write(home.path().join("in.csv"), source).expect("written");
+    fs::write(home.path().join("profile.yaml"), format!("mapwright: 1\nsource: in.csv\n{profile}")).expect("written");
+    home
+}
+
+const PEOPLE: &str = "id,name\n1,Zoë\n2,Łucja\n3,\"O'Neil €\"\n4,日本\n5,plain\n";
+const FIELDS: &str = "objects:\n  - to: out\n    write: replace\n    fields: { Id: id, Name: name }\n";
+
+#[test]
+fn characters_that_do_not_fit_reject_their_record_and_are_named() {
+    let home = home(PEOPLE, &format!("target: {{ path: out.csv, encoding: windows-1252 }}\n{FIELDS}"));
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run"]);
+    assert!(done.status.success(), "{}", words(&done));
+    let said = words(&done);
+    assert!(said.contains("U+0141") && said.contains("windows-1252"), "{said}");
+    assert_eq!(fs::read(home.path().join("out.csv")).unwrap(), b"Id,Name\n1,Zo\xeb\n3,O'Neil \x80\n5,plain\n");
+    let rejects = fs::read_to_string(home.path().join("run/rejects.csv")).unwrap();
+    assert_eq!(rejects, "_row,_errors,id,name\n2,Name:encoding,2,Łucja\n4,Name:encoding,4,日本\n");
+    let verified = mapwright(home.path(), &["verify", "profile.yaml"]);
+    assert!(verified.status.success(), "{}", words(&verified));
+    // The check finds them without writing anything.
+    let checked = mapwright(home.path(), &["check", "profile.yaml"]);
+    assert!(words(&checked).contains("Name:encoding"), "{}", words(&checked));
+}
+
+#[test]
+fn what_stands_for_such_characters_only_does_where_the_profile_says_so() {
+    let target = "target: { path: out.csv, encoding: windows-1252, unfit: '?', line_ends: crlf }";
+    let home = home(PEOPLE, &format!("{target}\n{FIELDS}"));
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run"]);
+    assert!(done.status.success(), "{}", words(&done));
+    let written = fs::read(home.path().join("out.csv")).unwrap();
+    assert_eq!(written, b"Id,Name\r\n1,Zo\xeb\r\n2,?ucja\r\n3,O'Neil \x80\r\n4,??\r\n5,plain\r\n");
+    fs::write(
+        home.path().join("profile.yaml"),
+        format!(
+            "mapwright: 1\nsource: in.csv\ntarget: {{ path: out.csv, encoding: windows-1252, unfit: 日 }}\n{FIELDS}"
+        ),
+    )
+    .unwrap();
+    let refused = mapwright(home.path(), &["run", "profile.yaml", "--out", "again"]);
+    assert_eq!(refused.status.code(), Some(2), "{}", words(&refused));
+}
+
+#[test]
+fn a_header_that_does_not_fit_is_refused_before_a_record_is_read() {
+    let fields = "objects:\n  - to: out\n    fields: { Id: id, Имя: name }\n";
+    let home = home(PEOPLE, &format!("target: {{ path: out.csv, encoding: windows-1252 }}\n{fields}"));
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run"]);
+    assert_eq!(done.status.code(), Some(2));
+    assert!(words(&done).contains("`Имя` cannot be named in the header"), "{}", words(&done));
+    assert!(!home.path().join("out.csv").exists() && !home.path().join("run").exists());
+}
+
+#[test]
+fn convert_refuses_what_does_not_fit_with_record_and_character() {
+    let home = home(PEOPLE, "");
+    let done = mapwright(home.path(), &["convert", "in.csv", "out.csv", "--to-encoding", "windows-1252"]);
+    assert_eq!(done.status.code(), Some(1));
+    let said = words(&done);
+    assert!(said.contains("2 records") && said.contains("record 2, `name`") && said.contains("`Ł`"), "{said}");
+    assert!(!home.path().join("out.csv").exists());
+    let long = format!("id,name\n1,ok\n2,{}\n", "x".repeat(32_768));
+    fs::write(home.path().join("long.csv"), long).unwrap();
+    let done = mapwright(home.path(), &["convert", "long.csv", "out.xlsx"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(words(&done).contains("record 2, `name`"), "{}", words(&done));
+}
+
+/// Cells as people give them to a spreadsheet, and worse.
+const FORMULAS: &[&str] = &[
+    "=1+1",
+    "'=1+1",
+    "''=x",
+    "-5",
+    "-1,234.50",
+    "+49 30 123456",
+    "+1 (650) 253-0000",
+    "-cmd|' /C calc'!A0",
+    "@SUM(A1)",
+    "+1+cmd",
+    "\t=1",
+    "'tis",
+    "O'Neil",
+    "-",
+    "＝1+1",
+    "=HYPERLINK(\"http://x\",\"a\nb\")",
+    "5%",
+    "007",
+];
+
+#[test]
+fn spreadsheet_safe_files_come_back_as_they_were_in_every_form() {
+    let home = tempfile::tempdir().expect("a folder");
+    let mut writer = csv::Writer::from_path(home.path().join("in.csv")).unwrap();
+    writer.write_record(["id", "=name"]).unwrap();
+    for (number, value) in FORMULAS.iter().enumerate() {
+        writer.write_record([&number.to_string(), *value]).unwrap();
+    }
+    writer.flush().unwrap();
+    drop(writer);
+    let before = fs::read(home.path().join("in.csv")).unwrap();
+    for form in [
+        &["--quoting", "all"][..],
+        &["--quoting", "non-numeric", "--line-ends", "crlf", "--bom"],
+        &["--to-delimiter", ";", "--to-encoding", "utf-16le"],
+        &["--to-delimiter", "tab", "--to-encoding", "utf-32be", "--line-ends", "crlf"],
+        &["--line-ends", "cr"],
+    ] {
+        let mut args = vec!["convert", "in.csv", "safe.csv", "--as-is", "--spreadsheet-safe"];
+        args.extend(form);
+        let done = mapwright(home.path(), &args);
+        assert!(done.status.success(), "{form:?}: {}", words(&done));
+        let back = mapwright(home.path(), &["convert", "safe.csv", "back.csv", "--as-is", "--from-spreadsheet-safe"]);
+        assert!(back.status.success(), "{form:?}: {}", words(&back));
+        let after = fs::read(home.path().join("back.csv")).unwrap();
+        assert_eq!(String::from_utf8_lossy(&after), String::from_utf8_lossy(&before), "{form:?}");
+    }
+    let mut args = vec!["convert", "in.csv", "safe.csv", "--as-is", "--spreadsheet-safe"];
+    args.extend(["--to-delimiter", "|"]);
+    mapwright(home.path(), &args);
+    let text = fs::read_to_string(home.path().join("safe.csv")).unwrap();
+    assert!(text.starts_with("id|'=name\n0|'=1+1\n1|''=1+1\n2|'''=x\n3|-5\n"), "{text}");
+}
+
+#[test]
+fn a_split_target_is_named_part_by_part_and_reads_back() {
+    let people: String = (0..250).map(|n| format!("{n},\"Name\n{n}\"\n")).collect();
+    let target = "target: { path: out/people.csv, split: 100 rows }";
+    let home = home(&format!("id,name\n{people}"), &format!("{target}\n{FIELDS}"));
+    fs::create_dir(home.path().join("out")).unwrap();
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run"]);
+    assert!(done.status.success(), "{}", words(&done));
+    assert!(words(&done).contains("people-003.csv: 50 records"), "{}", words(&done));
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(home.path().join("run/report.json")).unwrap()).unwrap();
+    let parts = report["objects"][0]["target_files"].as_array().unwrap();
+    assert_eq!(parts.iter().map(|part| part["records"].as_u64().unwrap()).collect::<Vec<_>>(), [100, 100, 50]);
+    let manifest = fs::read_to_string(home.path().join("run/manifest.json")).unwrap();
+    assert!(manifest.contains("people-002.csv"));
+    for (page, wanted) in [("report.md", "people-002.csv"), ("report.html", "people-003.csv")] {
+        assert!(fs::read_to_string(home.path().join("run").join(page)).unwrap().contains(wanted), "{page}");
+    }
+    let verified = mapwright(home.path(), &["verify", "profile.yaml"]);
+    assert!(verified.status.success() && words(&verified).contains("250"), "{}", words(&verified));
+    // What is there is not written over by an insert, and a part that is missing shows.
+    fs::remove_file(home.path().join("out/people-002.csv")).unwrap();
+    let verified = mapwright(home.path(), &["verify", "profile.yaml"]);
+    assert_ne!(verified.status.code(), Some(0), "{}", words(&verified));
+    let profile =
+        fs::read_to_string(home.path().join("profile.yaml")).unwrap().replace("write: replace", "write: insert");
+    fs::write(home.path().join("profile.yaml"), profile).unwrap();
+    let refused = mapwright(home.path(), &["run", "profile.yaml", "--out", "again"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(words(&refused).contains("people-001.csv"), "{}", words(&refused));
+}
+
+#[test]
+fn settings_without_effect_are_refused() {
+    for (target, word) in [
+        ("{ path: out.xlsx, quoting: all }", "quoting"),
+        ("{ path: out.json, spreadsheet_safe: true }", "spreadsheet_safe"),
+        ("{ path: out.csv, bom: true, encoding: windows-1252 }", "byte-order mark"),
+        ("{ path: out.csv, quote: none }", "quote"),
+        ("{ path: out.db, split: 5 rows }", "split"),
+        ("{ path: out.xlsx, split: 5 MB }", "rows"),
+    ] {
+        let home = home(PEOPLE, &format!("target: {target}\n{FIELDS}"));
+        let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run"]);
+        assert_eq!(done.status.code(), Some(2), "{target}: {}", words(&done));
+        assert!(words(&done).contains(word), "{target}: {}", words(&done));
+    }
+    let home = home(PEOPLE, &format!("target: {{ path: out.csv, split: often, quoting: some }}\n{FIELDS}"));
+    let done = mapwright(home.path(), &["check", "profile.yaml"]);
+    assert!(words(&done).contains("50000 rows") && words(&done).contains("non-numeric"), "{}", words(&done));
+}
