@@ -5,6 +5,7 @@ use std::io::Write;
 use clap::ValueEnum;
 
 use super::exit::{Answer, Exit};
+use super::input::Input;
 use crate::connect::{ErrorKind, LineEnds, Location, Output, Quoting, Split, open_source, open_target};
 use crate::engine;
 use crate::record::safe_text;
@@ -18,12 +19,8 @@ pub(crate) struct Args {
     /// The object to read, where the source has several
     #[arg(long, value_name = "OBJECT", default_value = "")]
     object: String,
-    /// The encoding of the input, where the guess is wrong
-    #[arg(long, value_name = "LABEL")]
-    encoding: Option<String>,
-    /// The delimiter of the input, where the guess is wrong
-    #[arg(long, value_name = "TEXT")]
-    delimiter: Option<String>,
+    #[command(flatten)]
+    reading: Input,
     /// Leave records as they are where delimiters or quotes are broken
     #[arg(long)]
     as_is: bool,
@@ -111,12 +108,10 @@ impl Form {
 /// Exit 0: written, repairs told on standard error; 3: well-formed, but no table; 1: refused.
 pub(crate) fn run(args: Args) -> Answer {
     let input = Location {
-        encoding: args.encoding,
-        delimiter: args.delimiter,
         repair: !args.as_is,
         keep_blank: true,
         spreadsheet_safe: args.from_spreadsheet_safe,
-        ..Location::from_argument(&args.input)
+        ..args.reading.location(&args.input)
     };
     let mut output = args.form.location(&args.output);
     // The format must be known before anything is read.

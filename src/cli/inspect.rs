@@ -10,6 +10,7 @@ use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::exit::{Answer, Exit};
+use super::input::Input;
 use super::print;
 use crate::connect::{ConnectError, ErrorKind, Location, Source, open_source};
 use crate::profile::nearest;
@@ -38,12 +39,8 @@ pub(crate) struct Args {
     /// Look at this many records only
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     records: Option<u64>,
-    /// The delimiter, where the guess is wrong
-    #[arg(long)]
-    delimiter: Option<String>,
-    /// The encoding, where the guess is wrong (`windows-1252`)
-    #[arg(long)]
-    encoding: Option<String>,
+    #[command(flatten)]
+    input: Input,
     /// `json` prints every figure
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -72,9 +69,7 @@ struct Inspected {
 }
 
 pub(crate) fn run(args: Args) -> Answer {
-    let mut location = Location::from_argument(&args.source);
-    location.delimiter = args.delimiter.clone();
-    location.encoding = args.encoding.clone();
+    let location = args.input.clone().location(&args.source);
     if let Some(schema) = declared(&location)? {
         return demands(&args, schema);
     }

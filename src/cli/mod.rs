@@ -10,6 +10,7 @@ mod demo;
 mod eval;
 mod exit;
 mod functions;
+mod input;
 mod inspect;
 mod man;
 mod map;

@@ -31,6 +31,56 @@ pub struct Location {
     pub spreadsheet_safe: bool,
     /// How target files are written.
     pub output: Output,
+    /// The columns of fixed-width text; found where there are none.
+    pub columns: Vec<FixedColumn>,
+    /// What becomes of the lists of nested formats, by their paths.
+    pub lists: Vec<ListSetting>,
+    /// Whether the value of merged cells of a workbook stands in all of them.
+    pub fill_merged: bool,
+    /// Whether the whole of a text file is looked at for its encoding, and not only its start and pieces of the rest.
+    pub look_at_all: bool,
+}
+
+/// What becomes of the list at a path (`tags`, `orders.lines`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListSetting {
+    pub path: String,
+    pub rule: ListRule,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum ListRule {
+    /// The list stays one cell of JSON, knowingly.
+    #[default]
+    Keep,
+    /// Its first value; of a list of objects, the fields of the first.
+    First,
+    /// All its values as text, with this between them.
+    Join(String),
+    /// Its values are records of an object of their own, which has the path's name, with this field of the parent as key.
+    Explode { key: Option<String> },
+}
+
+/// A column of fixed-width text: the characters of a line from `start` up to `end`, counted from 0.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FixedColumn {
+    /// Absent where a header names it.
+    pub name: Option<String>,
+    pub start: usize,
+    pub end: usize,
+}
+
+impl FixedColumn {
+    /// Columns of these widths, one behind the other.
+    pub fn of_widths(widths: &[usize]) -> Vec<FixedColumn> {
+        let mut end = 0;
+        let column = |width: &usize| {
+            let start = end;
+            end += width;
+            FixedColumn { name: None, start, end }
+        };
+        widths.iter().map(column).collect()
+    }
 }
 
 impl Location {

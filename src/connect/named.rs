@@ -1,12 +1,13 @@
 //! Sources whose records name each of their values (vCard, LDIF): fields are the names, in the order in which they first
 //! appear.
 
+use std::collections::HashSet;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 use super::encoding::{self, TextInput};
 use super::pump::{self, Names, Record, Stop};
-use super::{ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Source, file};
+use super::{ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Source, file, lists};
 use crate::schema::{Field, Object};
 
 /// Calls a function for every record of a file.
@@ -24,6 +25,8 @@ struct NamedSource {
     format: &'static str,
     names: Names,
     records: u64,
+    /// What can be done about fields that occur several times in a record.
+    advice: Vec<String>,
     walk: Walk,
 }
 
@@ -35,11 +38,16 @@ pub(super) fn open_source(
 ) -> Result<Box<dyn Source>, ConnectError> {
     let path = location.path();
     let (mut names, mut records) = (Names::default(), 0);
+    let mut several: Vec<(String, bool)> = Vec::new();
     let walked = walk(location, &mut |record| {
         records += 1;
-        for (name, _) in &record.values {
+        let mut seen = HashSet::new();
+        for name in record.names() {
             if names.all.len() < FIELDS {
                 names.learn(name);
+            }
+            if !seen.insert(name) && several.len() < FIELDS && several.iter().all(|(other, _)| other != name) {
+                several.push((name.to_owned(), false));
             }
         }
         Ok(())
@@ -57,7 +65,8 @@ pub(super) fn open_source(
         _ => {}
     }
     let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-    Ok(Box::new(NamedSource { location: location.clone(), path, name, format, names, records, walk }))
+    let advice = lists::advice_on(&several, &location.lists);
+    Ok(Box::new(NamedSource { location: location.clone(), path, name, format, names, records, advice, walk }))
 }
 
 impl Source for NamedSource {
@@ -76,7 +85,9 @@ impl Source for NamedSource {
     }
 
     fn evidence(&self, _object: &str) -> Vec<String> {
-        vec![format!("{} records with {} different fields", self.records, self.names.all.len())]
+        let mut evidence = vec![format!("{} records with {} different fields", self.records, self.names.all.len())];
+        evidence.extend(self.advice.iter().cloned());
+        evidence
     }
 
     fn read(&self, _object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {

@@ -21,6 +21,7 @@ use super::pump::{self, Output, Stop};
 use super::spool::{self, Spooled};
 use super::{
     ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Sink, Source, Target, WriteRequest, file,
+    lists,
 };
 use crate::record::{Cell, Kind, SourceType};
 use crate::schema::{Field, FieldType, Object, Schema};
@@ -30,6 +31,8 @@ struct ParquetSource {
     name: String,
     object: Object,
     rows: u64,
+    /// What can be done about its lists.
+    advice: Vec<String>,
 }
 
 /// Opens a Parquet file.
@@ -52,7 +55,19 @@ pub(super) fn open_source(location: &Location) -> Result<Box<dyn Source>, Connec
         Ok((fields, metadata.num_rows().max(0) as u64))
     });
     let (fields, rows) = guarded?;
-    Ok(Box::new(ParquetSource { path, object: Object { name: name.clone(), fields, ..Object::default() }, name, rows }))
+    let lists: Vec<(String, bool)> = fields
+        .iter()
+        .filter(|field| field.field_type == FieldType::List)
+        .map(|field| (field.name.clone(), field.native_type.as_deref() == Some(RECORDS)))
+        .collect();
+    let advice = lists::advice_on(&lists, &location.lists);
+    Ok(Box::new(ParquetSource {
+        advice,
+        path,
+        object: Object { name: name.clone(), fields, ..Object::default() },
+        name,
+        rows,
+    }))
 }
 
 fn open(path: &Path) -> Result<SerializedFileReader<File>, ConnectError> {
@@ -98,9 +113,16 @@ fn is_list(column: &Type) -> bool {
     )
 }
 
+/// The native type of a list of groups.
+const RECORDS: &str = "LIST OF GROUPS";
+
 fn native(column: &Type) -> String {
     if column.is_group() {
-        return "GROUP".to_owned();
+        // Lists are written as a group of a repeated group of the element; maps have two in it.
+        let repeated = column.get_fields().first().filter(|inner| is_list(column) && inner.is_group());
+        let element = repeated.and_then(|inner| inner.get_fields().first());
+        let records = element.is_some_and(|element| element.is_group()) || repeated.is_none() && !is_list(column);
+        return if records { RECORDS } else { "GROUP" }.to_owned();
     }
     match column.get_basic_info().logical_type_ref() {
         Some(logical) => format!("{logical:?}"),
@@ -139,7 +161,9 @@ impl Source for ParquetSource {
     }
 
     fn evidence(&self, _object: &str) -> Vec<String> {
-        vec![format!("{} records in {} columns", self.rows, self.object.fields.len())]
+        let mut evidence = vec![format!("{} records in {} columns", self.rows, self.object.fields.len())];
+        evidence.extend(self.advice.iter().cloned());
+        evidence
     }
 
     fn read(&self, _object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {

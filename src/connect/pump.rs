@@ -197,25 +197,51 @@ impl Names {
     }
 }
 
-/// A record of a format that names each value: values by field, several of one name as a list.
+/// A record of a format that names each value: values by field, several of one name as a list. What could not be read
+/// stands as U+FFFD in them and is a fault.
 #[derive(Debug, Default)]
 pub(super) struct Record {
     pub line: u64,
     pub values: Vec<(String, String)>,
+    /// Values that are JSON already; each is one of a list.
+    pub nested: Vec<(String, String)>,
 }
 
 impl Record {
+    /// The names of its values.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().chain(&self.nested).map(|(name, _)| name.as_str())
+    }
+
     /// Hands the record over, its values at the places of their names.
     pub fn push(&self, names: &Names, output: &mut Output) -> Result<(), Stop> {
         let mut cells: Vec<Vec<&str>> = vec![Vec::new(); names.all.len()];
         let mut fault = None;
         for (name, value) in &self.values {
+            if value.contains('\u{fffd}') {
+                fault = Some(Fault::Encoding);
+            }
             match names.place(name).and_then(|place| cells.get_mut(place)) {
                 Some(cell) => cell.push(value),
-                None => fault = Some(Fault::UnknownField),
+                None => fault = fault.or(Some(Fault::UnknownField)),
             }
         }
-        for values in &cells {
+        let mut lists: Vec<String> = vec![String::new(); if self.nested.is_empty() { 0 } else { names.all.len() }];
+        for (name, json) in &self.nested {
+            match names.place(name).and_then(|place| lists.get_mut(place)) {
+                Some(list) => {
+                    list.push(if list.is_empty() { '[' } else { ',' });
+                    list.push_str(json);
+                }
+                None => fault = fault.or(Some(Fault::UnknownField)),
+            }
+        }
+        for (place, values) in cells.iter().enumerate() {
+            if let Some(list) = lists.get_mut(place).filter(|list| !list.is_empty()) {
+                list.push(']');
+                output.cell(Cell { kind: crate::record::Kind::List, ..Cell::text(list) });
+                continue;
+            }
             match values.as_slice() {
                 [] => output.cell(Cell::MISSING),
                 [one] => output.cell(Cell { kind: crate::record::Kind::Text, ..Cell::text(one) }),

@@ -5,8 +5,8 @@ use std::path::Path;
 use super::output::only_for_text;
 use super::spreadsheet::Unguarded;
 use super::{
-    ConnectError, ErrorKind, Location, Source, Target, csv, folder, json, ldif, packed, parquet, sheet, split, sqlite,
-    vcard, xml,
+    ConnectError, ErrorKind, Location, Source, Target, csv, fixed, folder, json, ldif, lists, packed, parquet, sheet,
+    split, sqlite, vcard, xml,
 };
 
 /// How a connector opens a source.
@@ -39,6 +39,15 @@ pub static CONNECTORS: &[Connector] = &[
         many_objects: false,
         source: Some(csv::open_source),
         target: Some(csv::open_target),
+    },
+    Connector {
+        name: "fixed",
+        about: "Fixed-width text: every field at the same place of every line",
+        extensions: &["fwf", "prn"],
+        schemes: &["fixed"],
+        many_objects: false,
+        source: Some(fixed::open_source),
+        target: None,
     },
     Connector {
         name: "ndjson",
@@ -137,10 +146,31 @@ pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError>
         Some(connector) => connector,
         None => by_content(location)?,
     };
+    if is_fixed_width(location, connector) {
+        return fixed::open_source(location);
+    }
+    if may_be_fixed_width(location, connector, &path)
+        && let Some(source) = fixed::detected(location)
+    {
+        return Ok(source);
+    }
     match connector.source {
-        Some(open) => open(location),
+        Some(open) => lists::with_rules(open(location)?, location),
         None => Err(cannot(location, connector, "read from")),
     }
+}
+
+/// Whether columns are pinned for a text file that nothing says to be delimited.
+fn is_fixed_width(location: &Location, connector: &Connector) -> bool {
+    !location.columns.is_empty() && location.format.is_none() && matches!(connector.name, "csv" | "fixed")
+}
+
+/// Whether a text file could be of fixed width: neither its name nor the profile says that it is delimited.
+fn may_be_fixed_width(location: &Location, connector: &Connector, path: &Path) -> bool {
+    let ending = path.extension().map(|ending| ending.to_string_lossy().to_ascii_lowercase());
+    let delimited = matches!(ending.as_deref(), Some("csv" | "tsv" | "tab" | "psv"));
+    let pinned = location.format.is_some() || location.delimiter.is_some() || location.quote.is_some();
+    connector.name == "csv" && location.scheme().is_none() && !delimited && !pinned
 }
 
 /// Opens a target. A folder (an existing one, or an address ending in `/`) is a target whose objects are files in it.

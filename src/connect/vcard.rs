@@ -76,7 +76,7 @@ fn walk(location: &Location, each: &mut dyn FnMut(Record) -> Result<(), Stop>) -
             return Err(malformed(&path, line, "a line has no colon, so this is no vCard").into());
         };
         match (property.name.as_str(), property.value.trim().to_ascii_uppercase().as_str()) {
-            ("BEGIN", "VCARD") => card = Some(Record { line, values: Vec::new() }),
+            ("BEGIN", "VCARD") => card = Some(Record { line, ..Record::default() }),
             ("END", "VCARD") => match card.take() {
                 Some(card) => each(card)?,
                 None => return Err(malformed(&path, line, "a card ends here that never began").into()),

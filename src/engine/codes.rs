@@ -33,6 +33,7 @@ const RECORD_CODES: &[(&str, &str)] = &[
     ("unclosed_quote", "a quoted field never ends"),
     ("encoding", "some bytes are not valid in the source's encoding"),
     ("unknown_field", "the record has a field that none of the first records had"),
+    ("misaligned", "text stands across the place where two columns of fixed width meet"),
     ("duplicate_key", "a key occurs twice in the record"),
     ("lost_delimiter", "two cells had run together and were parted"),
     ("extra_delimiter", "an empty cell too many was left out"),

@@ -41,8 +41,8 @@ pub fn convert(source: &dyn Source, object: &str, target: &dyn Target) -> Result
     let decoder = reader.decoder();
     let mut fields = decoder.fields().to_vec();
     let declared = fields.len();
-    // Only delimited records can have more cells than there are fields.
-    let width = if source.format() == "csv" { widest(source, &from)? } else { declared };
+    // Only records of text can have more cells than there are fields.
+    let width = if matches!(source.format(), "csv" | "fixed") { widest(source, &from)? } else { declared };
     for column in declared..width {
         fields.push(format!("column_{}", column + 1));
     }

@@ -78,7 +78,17 @@ pub(super) static LOCATION: Form = Form {
         known_as("unfit", &["replace_with", "unmappable", "errors"]),
         known_as("spreadsheet_safe", &["excel_safe", "formula_safe", "sanitize"]),
         known_as("split", &["parts", "part_size"]),
+        known_as("widths", &["width", "column_widths"]),
+        known_as("columns", &["positions", "layout"]),
+        known_as("lists", &["list", "arrays", "nested"]),
+        known_as("fill_merged", &["merged", "fill_down"]),
     ],
+};
+
+pub(super) static LIST: Form = Form {
+    what: "a rule for a list",
+    schema: "list",
+    keys: &[known_as("join", &["separator", "concat"]), known_as("explode", &["child", "unnest", "by"])],
 };
 
 pub(super) static OBJECT: Form = Form {
@@ -164,4 +174,4 @@ pub(super) static EXAMPLE: Form = Form {
 /// Every form, for the test that holds these tables and the JSON Schema together.
 #[cfg(test)]
 pub(super) static FORMS: &[&Form] =
-    &[&PROFILE, &LOCATION, &OBJECT, &DUPLICATES, &ON_REJECT, &FIELD, &BOUNDS, &CHECK, &EXAMPLE];
+    &[&PROFILE, &LOCATION, &LIST, &OBJECT, &DUPLICATES, &ON_REJECT, &FIELD, &BOUNDS, &CHECK, &EXAMPLE];

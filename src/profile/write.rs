@@ -9,7 +9,7 @@ use super::{
     Checks, Duplicates, Example, FieldMapping, FilledBy, Keep, Length, Missing, ObjectMapping, Otherwise, Profile,
     Range, RecordCheck, Threshold, ValueMap,
 };
-use crate::connect::{LineEnds, Location, Quoting, WriteMode};
+use crate::connect::{FixedColumn, LineEnds, ListRule, Location, Quoting, WriteMode};
 
 /// The text of a new profile.
 pub fn write_new(profile: &Profile) -> String {
@@ -172,10 +172,42 @@ fn location(location: &Location) -> Option<Out> {
         entries.push(("spreadsheet_safe", word("true")));
     }
     entries.extend(output.split.map(|split| ("split", text(&split.to_string()))));
+    entries.extend(columns(&location.columns));
+    if !location.lists.is_empty() {
+        let lists = location.lists.iter().map(|list| (list.path.clone(), list_rule(&list.rule))).collect();
+        entries.push(("lists", Out::Map { entries: lists, layout: Layout::Fit }));
+    }
+    if location.fill_merged {
+        entries.push(("fill_merged", word("true")));
+    }
     match entries.len() {
         1 if location.address.is_empty() => None,
         1 => Some(text(&location.address)),
         _ => Some(map(entries, Layout::Fit)),
+    }
+}
+
+/// The columns of fixed-width text: places with names, or widths.
+fn columns(columns: &[FixedColumn]) -> Option<(&'static str, Out)> {
+    let first = columns.first()?;
+    if first.name.is_none() {
+        let width = |column: &FixedColumn| word(&column.end.saturating_sub(column.start).to_string());
+        return Some(("widths", Out::list(columns.iter().map(width).collect(), Layout::Fit)));
+    }
+    let place = |column: &FixedColumn| {
+        let name = column.name.clone().unwrap_or_default();
+        (name, word(&format!("{}-{}", column.start + 1, column.end)))
+    };
+    Some(("columns", Out::Map { entries: columns.iter().map(place).collect(), layout: Layout::Fit }))
+}
+
+fn list_rule(rule: &ListRule) -> Out {
+    match rule {
+        ListRule::Keep => word("keep"),
+        ListRule::First => word("first"),
+        ListRule::Join(separator) => map(vec![("join", text(separator))], Layout::Fit),
+        ListRule::Explode { key: None } => word("explode"),
+        ListRule::Explode { key: Some(key) } => map(vec![("explode", text(key))], Layout::Fit),
     }
 }
 

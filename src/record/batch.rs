@@ -30,6 +30,8 @@ pub enum Fault {
     UnknownField,
     /// An object has a key twice; the last value stands in the cell.
     DuplicateKey,
+    /// Text stands across the place where two fields of fixed width meet.
+    Misaligned,
     /// The record's cells were guessed where its delimiters or quotes are broken; only where repairs were asked for.
     Repaired(Repair),
 }
@@ -61,6 +63,7 @@ impl Fault {
             Fault::Malformed => "malformed",
             Fault::UnknownField => "unknown_field",
             Fault::DuplicateKey => "duplicate_key",
+            Fault::Misaligned => "misaligned",
             Fault::Repaired(Repair::LostDelimiter) => "lost_delimiter",
             Fault::Repaired(Repair::ExtraDelimiter) => "extra_delimiter",
             Fault::Repaired(Repair::UnquotedDelimiter) => "unquoted_delimiter",

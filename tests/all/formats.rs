@@ -113,3 +113,53 @@ fn patterns_and_standard_input_are_read_like_files() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert_eq!(records(&at("out.csv")), [["id", "name"], ["2", "Bob"]]);
 }
+
+#[test]
+fn fixed_width_text_is_converted_and_run() {
+    let home = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| home.path().join(name);
+    let row = |id: usize| format!("{id:06}{:<10}{:>8}\n", ["Ada", "Zoë", "Mary Ann"][id % 3], id * 31);
+    let mut text: String = (1..=40).map(row).collect();
+    text.push_str("000099Bob\n");
+    fs::write(at("people.dat"), text).expect("written");
+    let done = mapwright()
+        .args(["convert", "--widths", "6,10,8"])
+        .args([at("people.dat"), at("out.csv")])
+        .output()
+        .expect("run");
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success() && told.contains("too_few_fields"), "{told}");
+    let rows = records(&at("out.csv"));
+    assert_eq!((rows.len(), rows[1].join("|").as_str()), (41, "000002|Mary Ann|62"));
+    let profile = "mapwright: 1\nsource: { path: people.dat, columns: { id: 1-6, name: 7-16, sum: 17-24 } }\ntarget: run.csv\nobjects:\n  - fields: { id: id, name: name, sum: sum }\n";
+    fs::write(at("profile.yaml"), profile).expect("written");
+    let done = mapwright().arg("run").arg(at("profile.yaml")).arg("--out").arg(at("run")).output().expect("run");
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    let rows = records(&at("run.csv"));
+    assert_eq!((rows.len(), rows[40].join("|").as_str()), (41, "000040|Zoë|1240"));
+    let rejects = fs::read_to_string(at("run/rejects.csv")).expect("rejects");
+    assert!(rejects.contains("41,record:too_few_fields,000099,Bob,"), "{rejects}");
+}
+
+#[test]
+fn lists_are_joined_and_exploded_by_a_run() {
+    let home = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| home.path().join(name);
+    let people = "[{\"id\":\"07\",\"tags\":[\"a\",\"b\"],\"orders\":[{\"sku\":\"X\"},{\"sku\":\"Y\"}]},{\"id\":\"08\",\"orders\":[]}]";
+    fs::write(at("people.json"), people).expect("written");
+    let profile = "mapwright: 1\nsource: { path: people.json, lists: { tags: { join: '; ' }, orders: { explode: id } } }\ntarget: out/\nobjects:\n  - { from: people.json, to: people, fields: { id: id, tags: tags } }\n  - { from: orders, to: orders, fields: { person: parent.id, place: parent.index, sku: sku } }\n";
+    fs::write(at("profile.yaml"), profile).expect("written");
+    let done = mapwright().arg("run").arg(at("profile.yaml")).arg("--out").arg(at("run")).output().expect("run");
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(records(&at("out/people.csv")), [["id", "tags"], ["07", "a; b"], ["08", ""]]);
+    assert_eq!(records(&at("out/orders.csv")), [["person", "place", "sku"], ["07", "1", "X"], ["07", "2", "Y"]]);
+    // The same from the command line, and what is left without a rule is told.
+    let done = mapwright()
+        .args(["convert", "--list", "orders=explode:id", "--object", "orders"])
+        .args([at("people.json"), at("orders.csv")])
+        .output()
+        .expect("run");
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success() && told.contains("`tags` holds lists"), "{told}");
+    assert_eq!(records(&at("orders.csv")).len(), 3);
+}

@@ -35,7 +35,7 @@ fn is_year(cell: &str) -> bool {
 
 /// Whether the first of `records` is a header, and why. Where nothing speaks against one, there is one: exports have
 /// headers.
-pub(super) fn guess(records: &[Vec<String>]) -> (bool, String) {
+pub(in crate::connect) fn guess(records: &[Vec<String>]) -> (bool, String) {
     let Some((first, rest)) = records.split_first() else { return (true, "header: the file has no records".into()) };
     // A header that stands there again as a whole (over several lines, above another table) is no data.
     let again = |record: &&Vec<String>| {

@@ -18,7 +18,7 @@ mod source;
 mod tests;
 
 pub use dialect::{Dialect, LineEnd};
-pub(in crate::connect) use header::names as unique_names;
+pub(in crate::connect) use header::{guess as guess_header, names as unique_names};
 pub use sink::open_target;
 pub use sniff::{Sniffed, sniff};
 pub use source::{CsvSource, open_source};

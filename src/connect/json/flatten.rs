@@ -11,7 +11,7 @@ use super::paths::{Node, Paths};
 use crate::record::{Fault, Kind, Slot, SourceType};
 
 /// Calls `each` for every key and value of an object, in order; anything else is an error.
-pub(super) fn each_entry<'de>(
+pub(in crate::connect) fn each_entry<'de>(
     object: &'de RawValue,
     each: impl FnMut(&str, &'de RawValue) -> ControlFlow<serde_json::Error>,
 ) -> Result<(), serde_json::Error> {
@@ -87,7 +87,7 @@ impl<'de> Visitor<'de> for Key {
 }
 
 /// Flattens the objects of one chunk.
-pub(super) struct Flattener<'a> {
+pub(in crate::connect) struct Flattener<'a> {
     pub paths: &'a Paths,
     /// The chunk: values that need no change become slots into it.
     pub chunk: &'a [u8],
@@ -160,7 +160,19 @@ impl<'a> Flattener<'a> {
             return Ok(());
         };
         noticed.duplicate |= *slot != Slot::default();
-        *slot = match first {
+        *slot = self.cell(text, noticed);
+        Ok(())
+    }
+
+    /// The slot of a single value, and whether it has half a character that nobody can read.
+    pub fn leaf(&mut self, text: &'a str) -> (Slot, bool) {
+        let mut noticed = Noticed::default();
+        let slot = self.cell(text, &mut noticed);
+        (slot, noticed.encoding)
+    }
+
+    fn cell(&mut self, text: &'a str, noticed: &mut Noticed) -> Slot {
+        match text.as_bytes().first().copied().unwrap_or_default() {
             b'{' => self.nested(text, Kind::Map),
             b'[' => self.nested(text, Kind::List),
             b'"' => self.string(text, noticed),
@@ -169,8 +181,7 @@ impl<'a> Flattener<'a> {
             _ if text.bytes().any(|byte| matches!(byte, b'e' | b'E')) => self.as_is(text, SourceType::Float),
             _ if text.contains('.') => self.as_is(text, SourceType::Decimal),
             _ => self.as_is(text, SourceType::Integer),
-        };
-        Ok(())
+        }
     }
 
     fn string(&mut self, quoted: &'a str, noticed: &mut Noticed) -> Slot {

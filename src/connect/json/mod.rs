@@ -14,5 +14,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
+pub(super) use flatten::{Flattener, each_entry};
+pub(super) use paths::Paths;
 pub use sink::{open_ndjson_target, open_target};
 pub use source::{open_ndjson_source, open_source};

@@ -16,7 +16,7 @@ const DEPTH: usize = 64;
 
 /// A place in the nesting: the keys below it, and the column it is, if it holds values itself.
 #[derive(Debug, Default)]
-pub(super) struct Node {
+pub(in crate::connect) struct Node {
     keys: HashMap<String, usize>,
     children: Vec<(String, Node)>,
     pub field: Option<usize>,
@@ -32,6 +32,8 @@ struct Seen {
     number: bool,
     boolean: bool,
     list: bool,
+    /// Whether a list began with an object.
+    objects: bool,
 }
 
 impl Seen {
@@ -84,10 +86,12 @@ impl Node {
 
 /// The fields of a nested source.
 #[derive(Debug, Default)]
-pub(super) struct Paths {
+pub(in crate::connect) struct Paths {
     pub root: Node,
     pub fields: Vec<Field>,
     pub names: Vec<String>,
+    /// The fields that hold lists, and whether of objects.
+    pub lists: Vec<(String, bool)>,
     found: usize,
 }
 
@@ -108,6 +112,9 @@ impl Paths {
                 continue;
             }
             numbers.insert(name.clone(), self.names.len());
+            if seen.words().contains(&"array") {
+                self.lists.push((name.clone(), seen.objects));
+            }
             let field_type = match (seen.list, seen.text || seen.number || seen.boolean) {
                 (true, false) => FieldType::List,
                 _ => FieldType::Text,
@@ -133,7 +140,10 @@ fn learn(node: &mut Node, value: &RawValue, found: &mut usize, depth: usize) -> 
                 return learn(child, value, found, depth + 1).map_or_else(ControlFlow::Break, ControlFlow::Continue);
             }
             Some(b'{') => seen.list = true,
-            Some(b'[') => seen.list = true,
+            Some(b'[') => {
+                seen.list = true;
+                seen.objects |= value.get()[1..].trim_start().starts_with('{');
+            }
             Some(b'"') => seen.text = true,
             Some(b't' | b'f') => seen.boolean = true,
             Some(b'n') => seen.null = true,

@@ -12,7 +12,8 @@ use super::paths::Paths;
 use crate::connect::encoding::{self, TextEncoding, TextInput};
 use crate::connect::lines::{LineCutter, LineError};
 use crate::connect::{
-    Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, Location, Position, ReadRequest, Reader, Source, file,
+    Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, ListSetting, Location, Position, ReadRequest, Reader, Source,
+    file, lists,
 };
 use crate::schema::Object;
 
@@ -70,12 +71,12 @@ impl JsonSource {
             layout,
             paths: Arc::default(),
         };
-        source.learn()?;
+        source.learn(&location.lists)?;
         Ok(source)
     }
 
     /// Finds the fields in the first records.
-    fn learn(&mut self) -> Result<(), ConnectError> {
+    fn learn(&mut self, rules: &[ListSetting]) -> Result<(), ConnectError> {
         let mut reader = self.reader(&ReadRequest { chunk_bytes: SAMPLE_BYTES / 4, ..ReadRequest::default() })?;
         let mut paths = Paths::default();
         let (mut records, mut others, mut broken, mut bytes) = (0, 0, 0, 0);
@@ -115,6 +116,7 @@ impl JsonSource {
             format!("fields: from the first {records} records; a field that appears only later is reported")
         });
         self.paths = Arc::new(paths.finish());
+        self.evidence.extend(lists::advice_on(&self.paths.lists, rules));
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use super::walk::{Event, walk};
 use super::{ENCODING, FIELD};
 use crate::connect::pump::{self, Names, Record, Stop};
-use crate::connect::{ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Source, file};
+use crate::connect::{ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Source, file, lists};
 use crate::schema::{Field, Object};
 
 /// Different element paths that are told apart.
@@ -22,13 +22,16 @@ struct XmlSource {
 }
 
 /// A kind of record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 struct Kind {
     name: String,
     /// Names of the elements from the root to the record, joined by `/`.
     path: String,
     records: u64,
     names: Names,
+    /// Fields whose elements a rule wants as values of a list.
+    grouped: Vec<String>,
+    advice: Vec<String>,
 }
 
 /// What was seen of the elements of one path.
@@ -58,8 +61,10 @@ pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError>
     }
     for kind in &mut kinds {
         let mut names = Names::default();
-        records(&path, &kind.path, &mut |record| {
-            for (name, _) in &record.values {
+        kind.grouped = location.lists.iter().map(|list| list.path.clone()).collect();
+        kind.advice = lists::advice_on(&repeated(&seen, &kind.path), &location.lists);
+        records(&path, kind, &mut |record| {
+            for name in record.names() {
                 if names.all.len() < FIELDS {
                     names.learn(name);
                 }
@@ -153,9 +158,31 @@ fn kinds(seen: &HashMap<String, Seen>) -> Vec<Kind> {
         let plain = path.rsplit('/').next().unwrap_or_default().to_owned();
         let taken = kinds.iter().any(|kind| kind.name == plain);
         let name = if taken { path.trim_start_matches('/').replace('/', ".") } else { plain };
-        kinds.push(Kind { name, path: path.clone(), records: seen.count, names: Names::default() });
+        kinds.push(Kind { name, path: path.clone(), records: seen.count, ..Kind::default() });
     }
     kinds
+}
+
+/// The fields of a kind of record whose elements repeat in it, in order, and whether they have fields themselves. What
+/// repeats inside them is their own affair.
+fn repeated(seen: &HashMap<String, Seen>, kind: &str) -> Vec<(String, bool)> {
+    let inside = |path: &String| path.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).map(str::to_owned);
+    let mut found: Vec<(usize, String, bool)> = seen
+        .iter()
+        .filter(|(_, seen)| seen.most > 1)
+        .filter_map(|(path, seen)| Some((seen.order, inside(path)?, seen.structured)))
+        .collect();
+    found.sort_unstable();
+    let mut fields: Vec<(String, bool)> = Vec::new();
+    for (_, path, structured) in found {
+        let field = path.replace('/', ".");
+        let within =
+            |(other, _): &(String, bool)| field.strip_prefix(other.as_str()).is_some_and(|rest| rest.starts_with('.'));
+        if !fields.iter().any(within) {
+            fields.push((field, structured));
+        }
+    }
+    fields
 }
 
 /// An element inside a record.
@@ -167,10 +194,45 @@ struct Open {
     base64: bool,
 }
 
-/// Calls `each` for the records at a path.
-fn records(path: &Path, wanted: &str, each: &mut dyn FnMut(Record) -> Result<(), Stop>) -> Result<(), Stop> {
+/// An element whose fields become a value of a list.
+struct Group {
+    /// Its field, and how many elements are open around it.
+    field: String,
+    depth: usize,
+    /// How many values the record has that are not its own.
+    from: usize,
+}
+
+impl Group {
+    /// The element as JSON: the values of its fields, or its text where it has none.
+    fn json(&self, values: Vec<(String, String)>) -> String {
+        let inside =
+            |name: &str| name.strip_prefix(self.field.as_str()).unwrap_or(name).trim_start_matches('.').to_owned();
+        let mut map = serde_json::Map::new();
+        for (name, text) in values {
+            let name = inside(&name);
+            let text = serde_json::Value::String(text);
+            match map.get_mut(&name) {
+                Some(serde_json::Value::Array(list)) => list.push(text),
+                Some(one) => *one = serde_json::Value::Array(vec![one.take(), text]),
+                None => {
+                    map.insert(name, text);
+                }
+            }
+        }
+        let plain = if map.len() == 1 { map.get("").cloned() } else { None };
+        match plain {
+            Some(value) => value.to_string(),
+            None => serde_json::Value::Object(map).to_string(),
+        }
+    }
+}
+
+/// Calls `each` for the records of a kind.
+fn records(path: &Path, kind: &Kind, each: &mut dyn FnMut(Record) -> Result<(), Stop>) -> Result<(), Stop> {
+    let wanted = kind.path.as_str();
     let (mut here, mut lengths) = (String::new(), Vec::new());
-    let mut record = Record::default();
+    let (mut record, mut group): (Record, Option<Group>) = (Record::default(), None);
     let (mut field, mut open): (String, Vec<Open>) = (String::new(), Vec::new());
     walk(path, &mut |event| {
         match event {
@@ -192,8 +254,11 @@ fn records(path: &Path, wanted: &str, each: &mut dyn FnMut(Record) -> Result<(),
                         field.push('.');
                     }
                     field.push_str(own.map_or(name, |attribute| attribute.value.as_str()));
+                    if group.is_none() && kind.grouped.contains(&field) {
+                        group = Some(Group { field: field.clone(), depth: open.len(), from: record.values.len() });
+                    }
                 } else {
-                    record = Record { line, values: Vec::new() };
+                    record = Record { line, ..Record::default() };
                 }
                 let mut base64 = false;
                 for attribute in attributes {
@@ -227,6 +292,10 @@ fn records(path: &Path, wanted: &str, each: &mut dyn FnMut(Record) -> Result<(),
                     let dot = if field.is_empty() { "" } else { "." };
                     let name = if root && !done.children { "#text".to_owned() } else { format!("{field}{dot}#text") };
                     record.values.push((name, done.text.trim().to_owned()));
+                }
+                if let Some(ended) = group.take_if(|group| group.depth == open.len()) {
+                    let values = record.values.split_off(ended.from);
+                    record.nested.push((ended.field.clone(), ended.json(values)));
                 }
                 field.truncate(done.before);
                 if root {
@@ -276,15 +345,17 @@ impl Source for XmlSource {
     }
 
     fn evidence(&self, object: &str) -> Vec<String> {
-        let told = self.kind(object).map(|kind| format!("records: {} elements at {}", kind.records, kind.path));
-        told.into_iter().collect()
+        let Ok(kind) = self.kind(object) else { return Vec::new() };
+        let mut evidence = vec![format!("records: {} elements at {}", kind.records, kind.path)];
+        evidence.extend(kind.advice.iter().cloned());
+        evidence
     }
 
     fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
         let kind = self.kind(object)?.clone();
         let path = self.path.clone();
         pump::start(self.path.clone(), kind.names.all.clone(), request, move |output| {
-            records(&path, &kind.path, &mut |record| record.push(&kind.names, output))
+            records(&path, &kind, &mut |record| record.push(&kind.names, output))
         })
     }
 

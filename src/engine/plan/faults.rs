@@ -19,6 +19,10 @@ pub(super) fn fault_words(fault: Fault) -> String {
         Fault::Encoding => "some bytes are not valid in the source's encoding; pin the right `encoding:`".to_owned(),
         Fault::UnknownField => "the record has a field that none of the first records had; it is not mapped".to_owned(),
         Fault::DuplicateKey => "a key occurs twice in the record; the source must say which one counts".to_owned(),
+        Fault::Misaligned => {
+            "text stands across the place where two columns of the source meet; give their `widths:` if it may"
+                .to_owned()
+        }
         Fault::Repaired(repair) => repair_words(repair).to_owned(),
         Fault::Malformed => "the record is not of the source's form; mend it in the source".to_owned(),
     }

@@ -1,6 +1,7 @@
 //! The tree of a text -> the profile. Goes on after a mistake, so that all of them are told at once.
 
 mod field;
+mod layout;
 mod record;
 mod value;
 
@@ -118,6 +119,14 @@ impl Reader<'_> {
                     location.spreadsheet_safe = self.boolean(value, "spreadsheet_safe").unwrap_or_default();
                 }
                 "split" => location.output.split = self.split(value),
+                "widths" | "columns" if !location.columns.is_empty() => {
+                    let issue = Issue::error("`widths` and `columns` say the same").at(self.text, value.bytes.clone());
+                    self.issues.push(issue.hint("keep one of them"));
+                }
+                "widths" => location.columns = self.widths(value),
+                "columns" => location.columns = self.columns(value),
+                "lists" => location.lists = self.lists(value),
+                "fill_merged" => location.fill_merged = self.boolean(value, "fill_merged").unwrap_or_default(),
                 "repair" => location.repair = self.boolean(value, "repair").unwrap_or_default(),
                 _ => {}
             }
