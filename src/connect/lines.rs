@@ -86,13 +86,24 @@ pub(super) fn read_up_to<R: Read>(
     wanted: usize,
     ended: &mut bool,
 ) -> io::Result<()> {
-    while !*ended && bytes.len() < wanted {
-        let missing = wanted - bytes.len();
-        bytes.reserve(missing);
-        let read = input.by_ref().take(missing as u64).read_to_end(bytes)?;
-        *ended = read < missing;
+    let mut filled = bytes.len();
+    if *ended || filled >= wanted {
+        return Ok(());
     }
-    Ok(())
+    bytes.resize(wanted, 0);
+    let done = loop {
+        match input.read(&mut bytes[filled..]) {
+            Ok(0) => {
+                *ended = filled < wanted;
+                break Ok(());
+            }
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+    };
+    bytes.truncate(filled);
+    done
 }
 
 #[cfg(test)]

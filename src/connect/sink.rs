@@ -121,6 +121,36 @@ impl TargetBatch {
 pub trait Encoder: Send + Sync {
     /// Appends one record (`cells` in the order of [`WriteRequest::fields`]) and counts it in `rows`.
     fn encode(&self, cells: &[Cell<'_>], batch: &mut TargetBatch);
+
+    /// Whether [`Encoder::encode_pieces`] may be given [`Piece::Joined`].
+    fn takes_joined(&self) -> bool {
+        false
+    }
+
+    /// Appends one record as [`Encoder::encode`] does.
+    fn encode_pieces(&self, pieces: &[Piece<'_>], batch: &mut TargetBatch) {
+        let cells: Vec<Cell<'_>> = pieces.iter().filter_map(Piece::cell).collect();
+        debug_assert_eq!(cells.len(), pieces.len(), "joined values only where they are taken");
+        self.encode(&cells, batch);
+    }
+}
+
+/// A part of a record on its way to the target.
+#[derive(Debug, Clone, Copy)]
+pub enum Piece<'a> {
+    /// One value.
+    Cell(Cell<'a>),
+    /// The text of one or more values, a comma between each two, as comma separated text has them: none needs quotes.
+    Joined(&'a [u8]),
+}
+
+impl<'a> Piece<'a> {
+    fn cell(&self) -> Option<Cell<'a>> {
+        match self {
+            Piece::Cell(cell) => Some(*cell),
+            Piece::Joined(_) => None,
+        }
+    }
 }
 
 /// Names a submitted batch until its outcomes are collected.

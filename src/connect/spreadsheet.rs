@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::{Chunk, ConnectError, Decoder, Fingerprint, ReadRequest, Reader, Source};
-use crate::record::{Batch, Kind};
+use crate::record::{Batch, Form, Kind};
 use crate::schema::Object;
 
 /// Whether a cell needs an apostrophe in front.
@@ -138,6 +138,7 @@ impl Decoder for UnguardedDecoder {
             if batch.data.get(start..start + len).is_some_and(|bytes| unguarded(bytes).is_some()) {
                 slot.start += 1;
                 slot.len -= 1;
+                slot.form = Form::Unknown;
             }
         }
         Ok(())

@@ -71,7 +71,7 @@ pub fn preview(plan: &Plan, batch: &Batch, scratch: &mut PlanScratch, settled: &
                 fate: fate(scratch.verdict(row), dropped[row]),
                 findings: Vec::new(),
                 key: if is_valid { plan.key(row, records, scratch) } else { 0 },
-                filled: if is_valid { scratch.filled(row) } else { 0 },
+                filled: if is_valid { scratch.filled(row, records) } else { 0 },
             });
         }
         // To say a finding, the plan runs over the record alone: what the stretch left in `scratch` goes with it.
@@ -147,6 +147,6 @@ impl PreviewSettle {
         let uniques: Vec<_> = plan.unique_fields().iter().map(unique).collect();
         let ordinal = self.seen;
         self.seen += 1;
-        self.settle.decide(Bid { ordinal, key, uniques: &uniques, filled: scratch.filled(row) })
+        self.settle.decide(Bid { ordinal, key, uniques: &uniques, filled: scratch.filled(row, records) })
     }
 }

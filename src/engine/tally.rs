@@ -1,13 +1,15 @@
 //! Counts per target field and per reason, mergeable: each worker counts its chunks, the run adds them up.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher};
 
-use xxhash_rust::xxh3::xxh3_64;
+use foldhash::quality::FixedState;
 
 use super::codes::CodeId;
 
 /// HyperLogLog registers: 2^10, so the relative standard error is 1.04 / sqrt(1024) = 3.25% (Flajolet et al. 2007).
 const REGISTER_BITS: u32 = 10;
+const REGISTERS: usize = 1 << REGISTER_BITS;
 pub(super) const DISTINCT_ERROR: f64 = 0.0325;
 /// How many example values a reason keeps.
 const EXAMPLES: usize = 5;
@@ -19,7 +21,7 @@ pub(super) struct FieldTally {
     /// Filled values that failed a check.
     pub invalid: u64,
     pub outside_picklist: u64,
-    registers: Vec<u8>,
+    registers: Box<[u8; REGISTERS]>,
     pub min: Option<Vec<u8>>,
     pub max: Option<Vec<u8>>,
 }
@@ -30,7 +32,7 @@ impl Default for FieldTally {
             filled: 0,
             invalid: 0,
             outside_picklist: 0,
-            registers: vec![0; 1 << REGISTER_BITS],
+            registers: Box::new([0; REGISTERS]),
             min: None,
             max: None,
         }
@@ -41,7 +43,9 @@ impl FieldTally {
     /// Takes a value into the number of distinct ones.
     #[inline]
     pub fn see(&mut self, value: &[u8]) {
-        let hash = xxh3_64(value);
+        let mut hasher = FixedState::with_seed(0).build_hasher();
+        hasher.write(value);
+        let hash = hasher.finish();
         let register = (hash >> (64 - REGISTER_BITS)) as usize;
         let rank = (hash << REGISTER_BITS | 1 << (REGISTER_BITS - 1)).leading_zeros() as u8 + 1;
         let slot = &mut self.registers[register];
@@ -76,7 +80,7 @@ impl FieldTally {
         self.filled += other.filled;
         self.invalid += other.invalid;
         self.outside_picklist += other.outside_picklist;
-        for (ours, theirs) in self.registers.iter_mut().zip(&other.registers) {
+        for (ours, theirs) in self.registers.iter_mut().zip(other.registers.iter()) {
             *ours = (*ours).max(*theirs);
         }
         for value in other.min.iter().chain(&other.max) {

@@ -120,12 +120,12 @@ impl Work {
                     self.planned.push(Planned::Valid);
                     self.keys.push(plan.key(row, records, scratch));
                     if let Depth::Keys = depth {
-                        self.filled.push(scratch.filled(row));
+                        self.filled.push(scratch.filled(row, records));
                     }
                     for field in plan.unique_fields() {
                         self.uniques.push(plan.unique_key(row, records, scratch, *field));
                     }
-                    if let Depth::Full(encoder) = depth {
+                    if let Depth::Full(_) = depth {
                         for wanted in plan.wanted() {
                             for field in [wanted.by, wanted.id] {
                                 let cell = plan.value(field, row, records, scratch);
@@ -133,13 +133,13 @@ impl Work {
                                 self.link_ends.push(self.link_bytes.len() as u32);
                             }
                         }
-                        if let Some(encoder) = encoder {
-                            plan.encode(row, records, scratch, encoder, &mut self.rows);
-                        }
                     }
                 }
             }
             self.finding_ends.push(self.findings.len() as u32);
+        }
+        if let Depth::Full(Some(encoder)) = depth {
+            plan.encode(records, scratch, encoder, &mut self.rows);
         }
     }
 

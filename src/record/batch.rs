@@ -9,6 +9,26 @@ pub struct Slot {
     pub len: u32,
     pub kind: Kind,
     pub source_type: SourceType,
+    pub form: Form,
+}
+
+/// How comma separated text (RFC 4180, quotes only where they are needed) carries a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Form {
+    /// Not known.
+    #[default]
+    Unknown,
+    /// As it is: the value holds neither comma, double quote nor line end.
+    Plain,
+    /// Between double quotes, and so it stands in its buffer, the quotes right before and after it; it holds none.
+    Quoted,
+}
+
+impl Form {
+    /// The form of a text.
+    pub fn of(text: &str) -> Form {
+        if text.contains([',', '"', '\n', '\r']) { Form::Unknown } else { Form::Plain }
+    }
 }
 
 /// What the reader noticed about a record. Never silent: each becomes a finding (`record:<code>`).
@@ -127,7 +147,8 @@ impl Batch {
     pub fn push_cell(&mut self, cell: Cell<'_>) {
         let start = self.data.len() as u32;
         self.data.extend_from_slice(cell.bytes);
-        self.slots.push(Slot { start, len: cell.bytes.len() as u32, kind: cell.kind, source_type: cell.source_type });
+        let Cell { kind, source_type, bytes } = cell;
+        self.slots.push(Slot { start, len: bytes.len() as u32, kind, source_type, form: Form::Unknown });
     }
 
     /// Ends a record whose cells were pushed: fills up to `width` with `Missing`, drops cells beyond it.

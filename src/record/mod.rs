@@ -5,7 +5,7 @@ mod cell;
 mod origin;
 mod safe;
 
-pub use batch::{Batch, Fault, RecordRef, Repair, Row, Slot, Stretch};
+pub use batch::{Batch, Fault, Form, RecordRef, Repair, Row, Slot, Stretch};
 pub use cell::{Cell, Kind, SourceType};
 pub use origin::Origin;
 pub use safe::safe_text;

@@ -7,9 +7,9 @@ use smallvec::SmallVec;
 
 use super::finished::Finished;
 use super::functions::Step;
-use super::program::{CallOp, FALSE, OpKind, Operand, Program, TRUE};
+use super::program::{CallOp, FALSE, OpKind, Operand, Program, TRUE, Writes};
 use super::value::{Answer, Fault, Held, Out, Place, Reason, RunContext, TraceStep};
-use crate::record::{Cell, Kind, Slot, SourceType, Stretch};
+use crate::record::{Cell, Form, Kind, Slot, SourceType, Stretch};
 
 /// What an evaluation reads.
 #[derive(Clone, Copy)]
@@ -61,7 +61,6 @@ impl Columns {
         }
         self.buffers.iter_mut().for_each(Vec::clear);
         self.result.clear();
-        self.result.resize(rows, Held::MISSING);
         self.faults.clear();
         self.going.clear();
         self.going.extend_from_slice(picked);
@@ -139,13 +138,9 @@ enum Reading<'v> {
 impl<'v> Reading<'v> {
     fn of(operand: Operand, program: &Program, given: &Given<'v>, registers: &'v [Held], stride: usize) -> Self {
         match operand {
-            Operand::Field(field) if (field as usize) < given.records.width() => {
-                let (slots, width) = (given.records.slots(), given.records.width());
-                Reading::Field { slots, width, field: field as usize }
-            }
-            Operand::Field(_) => Reading::Same(Held::MISSING),
-            Operand::Target(index) => Reading::Column(given.finished.column(usize::from(index))),
-            Operand::It => Reading::Column(given.finished.column(given.it)),
+            Operand::Field(field) => Reading::field(field as usize, given),
+            Operand::Target(index) => Reading::finished(usize::from(index), given),
+            Operand::It => Reading::finished(given.it, given),
             Operand::Constant(index) => Reading::Same(program.constant(index)),
             Operand::Register(index) => {
                 let first = usize::from(index) * stride;
@@ -154,13 +149,23 @@ impl<'v> Reading<'v> {
         }
     }
 
+    fn field(field: usize, given: &Given<'v>) -> Self {
+        let (slots, width) = (given.records.slots(), given.records.width());
+        if field < width { Reading::Field { slots, width, field } } else { Reading::Same(Held::MISSING) }
+    }
+
+    fn finished(field: usize, given: &Given<'v>) -> Self {
+        match given.finished.same_as(field) {
+            Some(source) => Reading::field(source, given),
+            None => Reading::Column(given.finished.column(field)),
+        }
+    }
+
     #[inline(always)]
     fn held(&self, row: u32) -> Held {
         match self {
             Reading::Field { slots, width, field } => {
-                let slot = slots.get(row as usize * width + field).copied().unwrap_or_default();
-                let Slot { start, len, kind, source_type } = slot;
-                Held { start, len, place: Place::RECORD, kind, source_type }
+                Held::of(slots.get(row as usize * width + field).copied().unwrap_or_default())
             }
             Reading::Column(column) => column.get(row as usize).copied().unwrap_or(Held::MISSING),
             Reading::Same(held) => *held,
@@ -193,18 +198,12 @@ impl Program {
         Cell { kind: held.kind, source_type: held.source_type, bytes }
     }
 
-    /// The bytes of a value that lies in the program's own memory.
-    #[inline]
-    pub(super) fn written<'a>(&'a self, held: Held, columns: &'a Columns) -> &'a [u8] {
-        let base = match held.place {
+    /// A part of the program's own memory.
+    pub(super) fn buffer<'a>(&'a self, place: Place, columns: &'a Columns) -> &'a [u8] {
+        match place {
             Place::CONSTANTS => &self.constant_bytes,
-            place => match columns.buffers.get(place.register()) {
-                Some(buffer) => buffer,
-                None => return &[],
-            },
-        };
-        let start = held.start as usize;
-        base.get(start..start + held.len as usize).unwrap_or_default()
+            place => columns.buffers.get(place.register()).map_or(&[], Vec::as_slice),
+        }
     }
 
     pub(super) fn execute<T: Trace>(&self, given: &Given<'_>, picked: &[u32], columns: &mut Columns, trace: &mut T) {
@@ -226,6 +225,15 @@ impl Program {
         }
         let Columns { registers, stride, going, result, .. } = columns;
         let reading = Reading::of(self.result, self, given, registers, *stride);
+        if let (Reading::Column(column), true) = (reading, going.len() == *stride)
+            && column.len() == *stride
+        {
+            // Every row came through.
+            result.clear();
+            result.extend_from_slice(column);
+            return;
+        }
+        result.resize(*stride, Held::MISSING);
         for row in going.iter() {
             if let Some(place) = result.get_mut(*row as usize) {
                 *place = reading.held(*row);
@@ -433,12 +441,13 @@ fn split(registers: &mut [Held], out: u16, stride: usize) -> (&[Held], &mut [Hel
 
 /// Rows that an operation refused go no further.
 fn drop_faulted(columns: &mut Columns, before: usize) {
-    let Columns { going, faults, result, .. } = columns;
+    let Columns { going, faults, result, stride, .. } = columns;
     let new = &faults[before..];
     if new.is_empty() {
         return;
     }
     // `result` is not in use yet: it marks the rows.
+    result.resize(*stride, Held::MISSING);
     let mark = Held { len: u32::MAX, ..Held::MISSING };
     new.iter().for_each(|(row, _)| result[*row as usize] = mark);
     going.retain(|row| result[*row as usize] != mark);
@@ -510,12 +519,16 @@ impl Writing<'_> {
             Answer::Part { argument: index, start, len } => {
                 let held = argument(index);
                 let whole = start == 0 && len == held.len;
-                let kind = if whole || held.kind == Kind::Bytes { held.kind } else { Kind::Text };
-                marked(Held { kind, start: held.start + start, len, ..held })
+                if whole {
+                    return Ok(marked(held));
+                }
+                let kind = if held.kind == Kind::Bytes { Kind::Bytes } else { Kind::Text };
+                let form = if held.form == Form::Plain { Form::Plain } else { Form::Unknown };
+                marked(Held { kind, start: held.start + start, len, form, ..held })
             }
             Answer::Wrote if self.buffer.len() <= self.start => Held::MISSING,
-            Answer::Wrote => marked(self.keep(Kind::Text)?),
-            Answer::WroteAs(kind) => self.keep(kind)?,
+            Answer::Wrote => marked(self.keep(Kind::Text, arguments)?),
+            Answer::WroteAs(kind) => self.keep(kind, arguments)?,
             Answer::Boolean(truth) => self.truths[usize::from(truth)],
             Answer::Missing => Held::MISSING,
             Answer::Wrong(index, reason) => return Err((reason, argument(index))),
@@ -524,7 +537,7 @@ impl Writing<'_> {
 
     /// Keeps what was written; places are counted in 32 bits.
     #[inline(always)]
-    fn keep(&mut self, kind: Kind) -> Result<Held, Refused> {
+    fn keep(&mut self, kind: Kind, arguments: &[Held]) -> Result<Held, Refused> {
         static TOO_LONG: Reason = Reason { code: "type", says: "becomes longer than 4 gigabytes" };
         let end = self.buffer.len();
         if end > u32::MAX as usize {
@@ -532,6 +545,12 @@ impl Writing<'_> {
             return Err((&TOO_LONG, Held::MISSING));
         }
         let (start, len) = (self.start as u32, end.saturating_sub(self.start) as u32);
-        Ok(Held { start, len, place: self.place, kind, source_type: SourceType::Untyped })
+        let plain = match self.call.writes {
+            Writes::Anything => false,
+            Writes::ItsArguments => arguments.iter().all(|held| held.form == Form::Plain),
+            Writes::Plain => true,
+        };
+        let form = if plain { Form::Plain } else { Form::Unknown };
+        Ok(Held { start, len, place: self.place, kind, source_type: SourceType::Untyped, form })
     }
 }

@@ -2,12 +2,12 @@
 
 use super::functions::{self, Argument, Function, Literal, Made, Make, Plain, Preparing, operators};
 use super::parser::{mentions_it, parse};
-use super::program::{CallOp, Constant, FALSE, NULL, Op, OpKind, Operand, Program, TRUE};
+use super::program::{CallOp, Constant, FALSE, NULL, Op, OpKind, Operand, Program, TRUE, Writes};
 use super::types::Type;
 use super::words::nearest;
 use super::{BinaryOp, Diagnostic, Expr, ExprKind, Span};
 use crate::profile::ValueMap;
-use crate::record::{Kind, SourceType};
+use crate::record::{Form, Kind, SourceType};
 
 /// The names that an expression may use.
 #[derive(Debug, Clone, Copy, Default)]
@@ -125,7 +125,7 @@ impl<'s> Compiler<'s> {
     fn constant(&mut self, text: &str, kind: Kind, source_type: SourceType) -> Operand {
         let start = self.constant_bytes.len() as u32;
         self.constant_bytes.extend_from_slice(text.as_bytes());
-        self.constants.push(Constant { kind, source_type, start, len: text.len() as u32 });
+        self.constants.push(Constant { kind, source_type, start, len: text.len() as u32, form: Form::of(text) });
         Operand::Constant(self.constants.len() as u32 - 1)
     }
 
@@ -163,8 +163,14 @@ impl<'s> Compiler<'s> {
     fn call(&mut self, made: Made, arguments: &[Operand], span: Span, passes_missing: bool, result: Type) -> Operand {
         let out = self.register();
         let reads = made.reads.unwrap_or(arguments.len()).min(arguments.len());
+        let writes = match result {
+            Type::Number | Type::Boolean | Type::Date | Type::DateTime => Writes::Plain,
+            _ if made.keeps_plain => Writes::ItsArguments,
+            _ => Writes::Anything,
+        };
         let call = CallOp {
             step: made.step,
+            writes,
             arguments: arguments[..reads].iter().copied().collect(),
             out,
             passes_missing,
@@ -342,6 +348,7 @@ impl<'s> Compiler<'s> {
             function.result
         };
         let passes = function.passes_missing && !operands.is_empty();
+        let made = Made { keeps_plain: made.keeps_plain || function.keeps_plain, ..made };
         let operand = self.call(made, &operands, span, passes, result);
         Typed { operand, ty: result }
     }

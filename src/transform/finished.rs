@@ -1,10 +1,10 @@
 //! Finished values of target fields for a stretch of records, a column a field. What an expression took over from the
-//! record unchanged still lies there.
+//! record unchanged still lies there; a field that is a source field under another name has no column of its own.
 
 use super::columns::{Columns, Given};
 use super::program::Program;
 use super::value::{Held, Place};
-use crate::record::{Cell, Stretch};
+use crate::record::{Cell, Form, Slot, Stretch};
 
 /// Places are counted in 32 bits; half of them are left to values that are set one by one, which are short.
 const ROOM: usize = 2 << 30;
@@ -13,16 +13,34 @@ const ROOM: usize = 2 << 30;
 pub struct Finished {
     bytes: Vec<u8>,
     columns: Vec<Vec<Held>>,
+    /// By field, the source field that it is.
+    same_as: Vec<Option<usize>>,
+    /// Buffers of the program at hand that were moved among the finished bytes, and where they begin there.
+    moved: Vec<(Place, Option<u32>)>,
 }
 
 impl Finished {
-    /// Forgets everything: so many fields, missing in so many rows.
-    pub fn clear(&mut self, fields: usize, rows: usize) {
+    /// Forgets everything: so many fields, each a source field in all rows or missing in so many rows.
+    pub fn clear(&mut self, same_as: impl Iterator<Item = Option<usize>>, rows: usize) {
+        self.start(same_as, rows);
+        (0..self.columns.len()).for_each(|field| self.forget(field));
+    }
+
+    /// As [`Finished::clear`], for whoever then sets every row or [`Finished::forget`]s the field.
+    pub fn start(&mut self, same_as: impl Iterator<Item = Option<usize>>, rows: usize) {
         self.bytes.clear();
-        self.columns.resize_with(fields, Vec::new);
-        for column in &mut self.columns {
-            column.clear();
-            column.resize(rows, Held::MISSING);
+        self.same_as.clear();
+        self.same_as.extend(same_as);
+        self.columns.resize_with(self.same_as.len(), Vec::new);
+        for (column, same_as) in self.columns.iter_mut().zip(&self.same_as) {
+            column.resize(if same_as.is_none() { rows } else { 0 }, Held::MISSING);
+        }
+    }
+
+    /// Makes a field missing in every row; a source field under another name stays.
+    pub fn forget(&mut self, field: usize) {
+        if let Some(column) = self.columns.get_mut(field) {
+            column.fill(Held::MISSING);
         }
     }
 
@@ -34,29 +52,36 @@ impl Finished {
         self.columns.get(field).map_or(&[], Vec::as_slice)
     }
 
+    /// The source field that a field is under another name.
+    pub fn same_as(&self, field: usize) -> Option<usize> {
+        self.same_as.get(field).copied().flatten()
+    }
+
+    /// A field's values.
+    #[inline]
+    pub fn values<'a>(&'a self, field: usize, records: &Stretch<'a>) -> Values<'a> {
+        let record = records.data();
+        Values(match self.same_as(field) {
+            Some(source) if source < records.width() => {
+                Lying::Source { slots: records.slots(), width: records.width(), field: source, record }
+            }
+            _ => Lying::Column { held: self.column(field), record, bytes: &self.bytes },
+        })
+    }
+
     /// A field's value in a row.
     #[inline]
     pub fn cell<'a>(&'a self, field: usize, row: usize, records: &Stretch<'a>) -> Cell<'a> {
-        let held = self.columns.get(field).and_then(|column| column.get(row)).copied().unwrap_or(Held::MISSING);
-        let base: &'a [u8] = if held.place == Place::RECORD { records.data() } else { &self.bytes };
-        let start = held.start as usize;
-        let bytes = base.get(start..start + held.len as usize).unwrap_or_default();
-        Cell { kind: held.kind, source_type: held.source_type, bytes }
+        self.values(field, records).cell(row)
     }
 
-    /// Whether a field is filled in a row.
+    /// Keeps a value of a field that has a column of its own.
     #[inline]
-    pub fn is_filled(&self, field: usize, row: usize) -> bool {
-        self.columns.get(field).and_then(|column| column.get(row)).is_some_and(Held::is_filled)
-    }
-
-    /// Keeps a value.
-    #[inline]
-    pub fn set(&mut self, field: usize, row: usize, cell: Cell<'_>) {
+    pub fn set(&mut self, field: usize, row: usize, cell: Cell<'_>, form: Form) {
         let start = self.bytes.len() as u32;
         self.bytes.extend_from_slice(cell.bytes);
-        let len = cell.bytes.len() as u32;
-        let held = Held { start, len, place: Place::FINISHED, kind: cell.kind, source_type: cell.source_type };
+        let Cell { kind, source_type, bytes } = cell;
+        let held = Held { start, len: bytes.len() as u32, place: Place::FINISHED, kind, source_type, form };
         if let Some(place) = self.columns.get_mut(field).and_then(|column| column.get_mut(row)) {
             *place = held;
         }
@@ -67,17 +92,17 @@ impl Finished {
     pub fn take(&mut self, field: usize, program: &Program, columns: &Columns, picked: &[u32]) -> Vec<u32> {
         let mut unfit = Vec::new();
         let Some(mut column) = self.columns.get_mut(field).map(std::mem::take) else { return unfit };
+        self.moved.clear();
         for row in picked {
             let mut held = columns.result(*row);
             if !held.place.outlasts_the_program() {
-                let bytes = program.written(held, columns);
-                if self.bytes.len() + bytes.len() > ROOM {
-                    unfit.push(*row);
-                    continue;
+                match self.moved_to(held.place, program, columns) {
+                    Some(start) => held = Held { start: held.start + start, place: Place::FINISHED, ..held },
+                    None => {
+                        unfit.push(*row);
+                        held = Held::MISSING;
+                    }
                 }
-                held.start = self.bytes.len() as u32;
-                held.place = Place::FINISHED;
-                self.bytes.extend_from_slice(bytes);
             }
             if let Some(place) = column.get_mut(*row as usize) {
                 *place = held;
@@ -87,8 +112,94 @@ impl Finished {
         unfit
     }
 
+    /// Where a program's buffer begins among the finished bytes; it comes there when it is first asked for. `None` where
+    /// it does not fit.
+    #[inline]
+    fn moved_to(&mut self, place: Place, program: &Program, columns: &Columns) -> Option<u32> {
+        if let Some((_, start)) = self.moved.iter().find(|(moved, _)| *moved == place) {
+            return *start;
+        }
+        let buffer = program.buffer(place, columns);
+        let start = (self.bytes.len() + buffer.len() <= ROOM).then_some(self.bytes.len() as u32);
+        if start.is_some() {
+            self.bytes.extend_from_slice(buffer);
+        }
+        self.moved.push((place, start));
+        start
+    }
+
     /// What expressions read of it, for a stretch of records of its own rows.
     pub fn given<'a>(&'a self, records: Stretch<'a>, it: usize, context: &'a super::RunContext) -> Given<'a> {
         Given { records, finished: self, it, context }
+    }
+}
+
+/// The values of one field, by row.
+#[derive(Debug, Clone, Copy)]
+pub struct Values<'a>(Lying<'a>);
+
+/// Where values lie.
+#[derive(Debug, Clone, Copy)]
+enum Lying<'a> {
+    Source { slots: &'a [Slot], width: usize, field: usize, record: &'a [u8] },
+    Column { held: &'a [Held], record: &'a [u8], bytes: &'a [u8] },
+}
+
+impl<'a> Values<'a> {
+    #[inline(always)]
+    fn held(&self, row: usize) -> Held {
+        match &self.0 {
+            Lying::Source { slots, width, field, .. } => {
+                Held::of(slots.get(row * width + field).copied().unwrap_or_default())
+            }
+            Lying::Column { held, .. } => held.get(row).copied().unwrap_or(Held::MISSING),
+        }
+    }
+
+    /// The value in a row.
+    #[inline(always)]
+    pub fn cell(&self, row: usize) -> Cell<'a> {
+        self.marked(row).0
+    }
+
+    /// The value in a row, and how comma separated text carries it: [`Form::Quoted`] is not known of a copy.
+    #[inline(always)]
+    pub fn marked(&self, row: usize) -> (Cell<'a>, Form) {
+        let (cell, form) = self.lying(row);
+        (cell, if form == Form::Plain { form } else { Form::Unknown })
+    }
+
+    /// The value in a row, and its text as comma separated text carries it, where that is known.
+    #[inline(always)]
+    pub fn carried(&self, row: usize) -> (Cell<'a>, Option<&'a [u8]>) {
+        let (cell, form) = self.lying(row);
+        let carried = match form {
+            Form::Plain => Some(cell.bytes),
+            Form::Quoted => {
+                let (held, Lying::Source { record, .. } | Lying::Column { record, .. }) = (self.held(row), &self.0);
+                record.get((held.start as usize).wrapping_sub(1)..(held.start + held.len) as usize + 1)
+            }
+            Form::Unknown => None,
+        };
+        (cell, carried)
+    }
+
+    #[inline(always)]
+    fn lying(&self, row: usize) -> (Cell<'a>, Form) {
+        let held = self.held(row);
+        let base: &'a [u8] = match &self.0 {
+            Lying::Column { bytes, .. } if held.place != Place::RECORD => bytes,
+            Lying::Source { record, .. } | Lying::Column { record, .. } => record,
+        };
+        let start = held.start as usize;
+        let bytes = base.get(start..start + held.len as usize).unwrap_or_default();
+        debug_assert!(held.form != Form::Plain || bytes.iter().all(|byte| !b",\"\r\n".contains(byte)), "{bytes:?}");
+        (Cell { kind: held.kind, source_type: held.source_type, bytes }, held.form)
+    }
+
+    /// Whether there is a value in a row.
+    #[inline(always)]
+    pub fn is_filled(&self, row: usize) -> bool {
+        self.held(row).is_filled()
     }
 }

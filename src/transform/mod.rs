@@ -33,7 +33,7 @@ pub use compile::Scope;
 pub use complete::{Completion, CompletionKind, TokenKind, complete, highlight};
 pub use countries::{Country, find as find_country};
 pub use diagnostic::Diagnostic;
-pub use finished::Finished;
+pub use finished::{Finished, Values};
 pub use functions::{Family, Function, Param, all as functions, find as find_function};
 pub use parser::parse;
 pub use pattern::{WholePattern, pattern_error};

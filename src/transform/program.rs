@@ -11,7 +11,7 @@ use super::{
     Span,
     functions::{Expects, Step},
 };
-use crate::record::{Cell, Kind, SourceType};
+use crate::record::{Cell, Form, Kind, SourceType};
 
 /// What an operation reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +33,21 @@ pub(super) struct CallOp {
     pub out: u16,
     /// A missing first argument is the answer.
     pub passes_missing: bool,
+    pub writes: Writes,
     /// What the result is marked as; `Untyped` leaves the mark of an unchanged argument.
     pub source_type: SourceType,
     /// What the step would have taken, for the sentence of a fault.
     pub expects: Option<Expects>,
+}
+
+/// What a call writes, as far as comma separated text is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Writes {
+    Anything,
+    /// No comma, double quote or line end that its arguments do not hold.
+    ItsArguments,
+    /// Digits, letters, signs: none of them.
+    Plain,
 }
 
 pub(super) enum OpKind {
@@ -83,6 +94,7 @@ pub(super) struct Constant {
     pub source_type: SourceType,
     pub start: u32,
     pub len: u32,
+    pub form: Form,
 }
 
 /// A compiled expression. Shared by threads; each brings its own [`Scratch`].
@@ -139,6 +151,14 @@ impl Program {
         self.source_fields.len() == 1 && self.target_fields.is_empty() && self.ops.len() > 1
     }
 
+    /// The source field whose values are the program's, unchanged.
+    pub fn same_as(&self) -> Option<usize> {
+        match self.result {
+            Operand::Field(field) if self.ops.is_empty() => Some(field as usize),
+            _ => None,
+        }
+    }
+
     /// Indices of the target fields whose finished values it reads, ascending: they must run before.
     pub fn target_fields(&self) -> &[usize] {
         &self.target_fields
@@ -167,11 +187,11 @@ impl Program {
         trace: &mut impl Trace,
     ) -> Result<Cell<'a>, Fault> {
         scratch.it = self.target_fields.last().map_or(0, |last| last + 1);
-        scratch.finished.clear(scratch.it + 1, 1);
+        scratch.finished.clear(std::iter::repeat_n(None, scratch.it + 1), 1);
         for field in &self.target_fields {
-            scratch.finished.set(*field, 0, input.targets.target(*field));
+            scratch.finished.set(*field, 0, input.targets.target(*field), Form::Unknown);
         }
-        scratch.finished.set(scratch.it, 0, input.it);
+        scratch.finished.set(scratch.it, 0, input.it, Form::Unknown);
         let Scratch { columns, finished, it } = scratch;
         let given = finished.given(input.record.alone(), *it, input.context);
         self.execute(&given, &[0], columns, trace);
@@ -218,6 +238,7 @@ impl Program {
                 place: Place::CONSTANTS,
                 start: constant.start,
                 len: constant.len,
+                form: constant.form,
             },
             None => Held::MISSING,
         }

@@ -1,6 +1,6 @@
 //! What a program works on: values held as places in buffers, what functions answer, and faults.
 
-use crate::record::{Cell, Kind, RecordRef, SourceType};
+use crate::record::{Cell, Form, Kind, RecordRef, Slot, SourceType};
 
 /// Facts of the run that expressions may ask for. `now` is the start of the run as its journal has it, never the clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,11 +101,26 @@ pub(super) struct Held {
     pub place: Place,
     pub kind: Kind,
     pub source_type: SourceType,
+    /// `Quoted` only where the value lies in the record.
+    pub form: Form,
 }
 
 impl Held {
-    pub const MISSING: Held =
-        Held { start: 0, len: 0, place: Place::RECORD, kind: Kind::Missing, source_type: SourceType::Untyped };
+    pub const MISSING: Held = Held {
+        start: 0,
+        len: 0,
+        place: Place::RECORD,
+        kind: Kind::Missing,
+        source_type: SourceType::Untyped,
+        form: Form::Plain,
+    };
+
+    /// A value that lies in the record.
+    #[inline(always)]
+    pub fn of(slot: Slot) -> Held {
+        let Slot { start, len, kind, source_type, form } = slot;
+        Held { start, len, place: Place::RECORD, kind, source_type, form }
+    }
 
     #[inline(always)]
     pub fn is_filled(&self) -> bool {

@@ -422,7 +422,11 @@ fn value() -> impl Strategy<Value = String> {
 }
 
 fn csv_of(rows: &[(String, String, String)]) -> String {
-    let mut writer = csv::Writer::from_writer(Vec::new());
+    csv_in(rows, csv::QuoteStyle::Necessary, csv::Terminator::Any(b'\n'))
+}
+
+fn csv_in(rows: &[(String, String, String)], quotes: csv::QuoteStyle, terminator: csv::Terminator) -> String {
+    let mut writer = csv::WriterBuilder::new().quote_style(quotes).terminator(terminator).from_writer(Vec::new());
     writer.write_record(["a", "b", "c"]).expect("written");
     for (a, b, c) in rows {
         writer.write_record([a, b, c]).expect("written");
@@ -520,6 +524,9 @@ proptest! {
 /// A field's line of a random profile.
 fn field_line() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
+        "a",
+        "b",
+        "c",
         "a | trim",
         "{ value: b | upper, required: true }",
         "{ value: c | collapse, max_length: 3 }",
@@ -540,7 +547,9 @@ proptest! {
     #[test]
     fn the_preview_and_the_run_give_the_same_values(
         rows in prop::collection::vec((value(), value(), value()), 1..40),
-        fields in prop::collection::vec(field_line(), 1..5),
+        fields in prop::collection::vec(field_line(), 1..7),
+        quotes in prop::sample::select(vec![csv::QuoteStyle::Necessary, csv::QuoteStyle::Always]),
+        crlf: bool,
         filter in prop::option::of(prop::sample::select(vec!["a != b", "b != \"\" or c == a"])),
         key in prop::option::of(prop::sample::select(vec!["a", "target.F0 | lower"])),
     ) {
@@ -555,7 +564,8 @@ proptest! {
         for (index, line) in fields.iter().enumerate() {
             object += &format!("      F{index}: {line}\n");
         }
-        let bench = Bench::new(&csv_of(&rows), &object);
+        let terminator = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
+        let bench = Bench::new(&csv_in(&rows, quotes, terminator), &object);
         let end = bench.run(&How { chunk_bytes: 64, ..How::default() });
         let loaded = profile::load(&bench.path("profile.yaml")).expect("a profile");
         let source = mapwright::connect::open_source(&loaded.profile.source).expect("opened");
@@ -580,6 +590,12 @@ proptest! {
         let target: Vec<Vec<String>> =
             reader.records().map(|row| row.expect("a record").iter().map(str::to_owned).collect()).collect();
         prop_assert_eq!(&written, &target);
+        // What came over from the source without being looked at is written as everything else is.
+        let mut plain = csv::Writer::from_writer(Vec::new());
+        plain.write_record((0..fields.len()).map(|index| format!("F{index}"))).expect("written");
+        written.iter().for_each(|record| plain.write_record(record).expect("written"));
+        let plain = String::from_utf8(plain.into_inner().expect("whole")).expect("text");
+        prop_assert_eq!(plain, bench.read("target.csv"));
         let labels = |one: &engine::Preview| one.findings.iter().map(|f| f.label()).collect::<Vec<_>>().join(";");
         let dropped: Vec<(String, String)> = seen
             .iter()

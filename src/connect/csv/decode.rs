@@ -3,13 +3,12 @@
 
 use std::sync::Arc;
 
-use memchr::memchr;
-
 use super::Dialect;
+use super::marks::Marks;
 use super::mend::{Mended, Mender};
-use super::scan::{self, Form, Scanned, Span, Step, Tail};
+use super::scan::{self, Scanned, Span, Step, Tail};
 use crate::connect::{Chunk, ConnectError, Decoder};
-use crate::record::{Batch, Fault, Kind, Origin, Row, Slot, SourceType};
+use crate::record::{Batch, Fault, Form, Kind, Origin, Row, Slot};
 
 /// Decodes chunks of one object.
 #[derive(Debug)]
@@ -66,7 +65,7 @@ impl CsvDecoder {
             if memchr::memmem::find(&batch.data[..end], lost).is_none() {
                 return;
             }
-        } else if std::str::from_utf8(&batch.data[..end]).is_ok() {
+        } else if simdutf8::basic::from_utf8(&batch.data[..end]).is_ok() {
             return;
         }
         let width = batch.width();
@@ -85,6 +84,7 @@ impl CsvDecoder {
                 let text = &batch.data[slot.start as usize..(slot.start + slot.len) as usize];
                 if std::str::from_utf8(text).is_err() {
                     slot.kind = Kind::Bytes;
+                    slot.form = Form::Unknown;
                 }
             }
             if row.fault != Some(Fault::UnclosedQuote) {
@@ -124,83 +124,63 @@ impl Work {
     /// Records of a chunk that the cutter proved regular: each quote where RFC 4180 puts it, no bare carriage return.
     fn fast(&mut self, batch: &mut Batch) {
         let Dialect { delimiter, quote, .. } = self.dialect;
+        // What an unquoted field cannot hold here, comma separated text would have to quote.
+        let known = delimiter == b',' && quote == Some(b'"');
+        let [plain, quoted] = [Form::Plain, Form::Quoted].map(|form| if known { form } else { Form::Unknown });
         let (slots, rows) = (&mut batch.slots, &mut batch.rows);
         let bytes = &batch.data[..self.end];
-        let mut marks = Marks::new(delimiter, bytes, self.at);
+        let mut marks = Marks::new(delimiter, quote, bytes, self.at);
         // Fields with doubled quotes, by slot: written anew once nothing reads the chunk any more.
         let mut doubled: Vec<(usize, usize, usize)> = Vec::new();
-        while let Some(first) = bytes.get(self.at) {
-            if matches!(first, b'\n' | b'\r') {
-                self.line += u64::from(*first == b'\n');
-                self.at += 1;
-                marks = Marks::new(delimiter, bytes, self.at);
+        while let Some((ends, inside)) = marks.next() {
+            let Some(last) = ends.last().map(|last| *last as usize) else { break };
+            let (start, line, first_slot) = (self.at, self.line, slots.len());
+            let raw_end = before_feed(bytes, start, last);
+            self.line += u64::from(last < self.end);
+            self.at = last + 1;
+            if raw_end == start {
+                // A blank line.
                 continue;
             }
-            let (start, line, first_slot) = (self.at, self.line, slots.len());
-            let mut found = 0;
-            let raw_end = loop {
-                let from = self.at;
-                let slot = if quote.is_some() && bytes.get(from).copied() == quote {
-                    let (close, is_doubled) = self.quoted(bytes);
-                    if is_doubled && found < self.width {
-                        doubled.push((first_slot + found, from + 1, close));
-                    }
-                    marks = Marks::new(delimiter, bytes, self.at);
-                    // A carriage return may stand before the line feed.
-                    self.at = marks.next(bytes);
-                    plain(from + 1, close)
-                } else {
-                    self.at = marks.next(bytes);
-                    plain(from, before_feed(bytes, from, self.at))
-                };
-                if found < self.width {
-                    slots.push(slot);
+            let mut at = start;
+            let mut feeds = 0;
+            let mut slot = |index: usize, end: u32| {
+                let (from, end) = (at, (end as usize).min(raw_end));
+                at = end + 1;
+                if quote.is_none() || bytes.get(from).copied() != quote || end < from + 2 {
+                    return Slot { form: plain, ..as_is(from, end) };
                 }
-                found += 1;
-                match bytes.get(self.at) {
-                    Some(byte) if *byte == delimiter => self.at += 1,
-                    Some(_) => {
-                        let raw_end = before_feed(bytes, start, self.at);
-                        self.at += 1;
-                        self.line += 1;
-                        break raw_end;
-                    }
-                    None => break self.end,
+                let held = inside.of(from + 1, end - 1);
+                feeds += held.feeds;
+                if held.doubled {
+                    doubled.push((first_slot + index, from + 1, end - 1));
                 }
+                let form = if held.needing && !held.doubled { quoted } else { Form::Unknown };
+                Slot { form, ..as_is(from + 1, end - 1) }
             };
-            self.end_row((slots, rows), (start, raw_end), line, found, None);
+            let kept = ends.len().min(self.width);
+            slots.extend(ends[..kept].iter().enumerate().map(|(index, end)| slot(index, *end)));
+            if ends.len() > kept {
+                // What is beyond the width has no slot, and may hold line feeds.
+                for (index, end) in ends.iter().enumerate().skip(kept) {
+                    slot(index, *end);
+                }
+                doubled.retain(|(slot, ..)| *slot < first_slot + kept);
+            }
+            self.line += feeds;
+            self.end_row((slots, rows), (start, raw_end), line, ends.len(), None);
         }
         for (slot, start, end) in doubled {
-            batch.slots[slot] = self.rewritten(batch, start, end, Form::Escaped);
-        }
-    }
-
-    /// A quoted field of a regular chunk: where it closes, and whether quotes are doubled in it. Leaves `at` behind it.
-    fn quoted(&mut self, bytes: &[u8]) -> (usize, bool) {
-        let quote = self.dialect.quote.unwrap_or_default();
-        let start = self.at + 1;
-        let mut doubled = false;
-        self.at = start;
-        loop {
-            let rest = &bytes[self.at..];
-            let close = self.at + memchr(quote, rest).unwrap_or(rest.len());
-            if bytes.get(close + 1) == Some(&quote) {
-                doubled = true;
-                self.at = close + 2;
-                continue;
-            }
-            self.line += memchr::memchr_iter(b'\n', &bytes[start..close]).count() as u64;
-            self.at = (close + 1).min(bytes.len());
-            return (close, doubled);
+            batch.slots[slot] = self.rewritten(batch, start, end, scan::Form::Escaped);
         }
     }
 
     /// A field whose text differs from what is written: the text goes behind the chunk.
-    fn rewritten(&self, batch: &mut Batch, start: usize, end: usize, form: Form) -> Slot {
+    fn rewritten(&self, batch: &mut Batch, start: usize, end: usize, form: scan::Form) -> Slot {
         let written = batch.data[start..end].to_vec();
         let text_start = batch.data.len();
         scan::unescape(&self.dialect, &written, form, &mut batch.data);
-        plain(text_start, batch.data.len())
+        as_is(text_start, batch.data.len())
     }
 
     /// Records of any chunk, by the exact rules.
@@ -228,7 +208,7 @@ impl Work {
     fn exact_row(&mut self, batch: &mut Batch, found: &Scanned, spans: &[Span]) {
         for span in spans.iter().take(self.width) {
             let slot = match span.form {
-                Form::Plain | Form::Quoted => plain(span.start, span.end),
+                scan::Form::Plain | scan::Form::Quoted => as_is(span.start, span.end),
                 form => self.rewritten(batch, span.start, span.end, form),
             };
             batch.slots.push(slot);
@@ -251,7 +231,7 @@ impl Work {
         for cell in mended.cells.iter().take(self.width) {
             let start = batch.data.len();
             batch.data.extend_from_slice(cell);
-            batch.slots.push(plain(start, batch.data.len()));
+            batch.slots.push(as_is(start, batch.data.len()));
         }
         self.line += found.lines_before;
         let into = (&mut batch.slots, &mut batch.rows);
@@ -290,70 +270,13 @@ impl Work {
 }
 
 /// A cell whose text stands in the buffer as it is; empty text is missing.
-fn plain(start: usize, end: usize) -> Slot {
+fn as_is(start: usize, end: usize) -> Slot {
     let kind = if end > start { Kind::Text } else { Kind::Missing };
-    Slot { start: start as u32, len: (end - start) as u32, kind, source_type: SourceType::Untyped }
+    Slot { start: start as u32, len: (end - start) as u32, kind, ..Slot::default() }
 }
 
 /// Where a field that ends at `end` ends in truth: before the carriage return of a line end.
 fn before_feed(bytes: &[u8], start: usize, end: usize) -> usize {
     let returned = end > start && bytes.get(end) == Some(&b'\n') && bytes[end - 1] == b'\r';
     end - usize::from(returned)
-}
-
-/// The places of delimiters and line feeds, one after another. Eight bytes at a time are looked at in one register.
-struct Marks {
-    delimiter: u64,
-    /// Where the eight bytes at hand begin.
-    base: usize,
-    /// The high bit of each of them that is a mark not given yet.
-    mask: u64,
-}
-
-const ONES: u64 = 0x0101_0101_0101_0101;
-const LOWS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
-
-impl Marks {
-    /// From a place on.
-    fn new(delimiter: u8, bytes: &[u8], at: usize) -> Marks {
-        let mut marks = Marks { delimiter: ONES * u64::from(delimiter), base: at, mask: 0 };
-        marks.load(bytes, at);
-        marks
-    }
-
-    #[inline(always)]
-    fn load(&mut self, bytes: &[u8], at: usize) {
-        let word = match bytes.get(at..at + 8).map(<[u8; 8]>::try_from) {
-            Some(Ok(word)) => u64::from_le_bytes(word),
-            _ => self.last_word(bytes, at),
-        };
-        // The high bit of each byte that is zero, exactly (Warren, Hacker's Delight, 6-1).
-        let zeros = |value: u64| !(((value & LOWS) + LOWS) | value | LOWS);
-        self.base = at;
-        self.mask = zeros(word ^ self.delimiter) | zeros(word ^ (ONES * u64::from(b'\n')));
-    }
-
-    /// Fewer than eight bytes, filled up with bytes that are no marks.
-    #[cold]
-    fn last_word(&self, bytes: &[u8], at: usize) -> u64 {
-        let filler = if self.delimiter == 0 { 1 } else { 0 };
-        let mut word = [filler; 8];
-        let rest = bytes.get(at..).unwrap_or_default();
-        word[..rest.len()].copy_from_slice(rest);
-        u64::from_le_bytes(word)
-    }
-
-    /// The next mark, or the end of the bytes.
-    #[inline(always)]
-    fn next(&mut self, bytes: &[u8]) -> usize {
-        while self.mask == 0 {
-            if self.base + 8 >= bytes.len() {
-                return bytes.len();
-            }
-            self.load(bytes, self.base + 8);
-        }
-        let place = self.base + (self.mask.trailing_zeros() / 8) as usize;
-        self.mask &= self.mask - 1;
-        place
-    }
 }

@@ -9,6 +9,7 @@ mod decode;
 mod dialect;
 mod form;
 mod header;
+mod marks;
 mod mend;
 mod scan;
 mod sink;

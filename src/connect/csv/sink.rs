@@ -11,7 +11,7 @@ use crate::connect::encoding::{self, Charset};
 use crate::connect::file::{Existing, PendingFile, ends_with, existing_for, hex};
 use crate::connect::lines_sink::LinesSink;
 use crate::connect::{
-    ConnectError, Encoder, ErrorKind, Holds, Location, Sink, Source, Target, TargetBatch, WriteRequest,
+    ConnectError, Encoder, ErrorKind, Holds, Location, Piece, Sink, Source, Target, TargetBatch, WriteRequest,
 };
 use crate::record::{Cell, Kind};
 use crate::schema::Schema;
@@ -240,22 +240,18 @@ impl CsvEncoder {
         text.extend_from_slice(rest);
         text.push(self.quote);
     }
-}
 
-impl Encoder for CsvEncoder {
-    fn encode(&self, cells: &[Cell<'_>], batch: &mut TargetBatch) {
-        let start = batch.text.len();
-        batch.text.reserve(cells.iter().map(|cell| cell.bytes.len() + 1).sum());
-        for (index, cell) in cells.iter().enumerate() {
-            if index > 0 {
-                batch.text.push(self.delimiter);
-            }
-            match cell.kind {
-                Kind::Missing | Kind::Null => {}
-                Kind::Bytes => hex(cell.bytes, &mut batch.text),
-                Kind::Text | Kind::List | Kind::Map => self.field(cell.bytes, &mut batch.text),
-            }
+    #[inline(always)]
+    fn cell(&self, cell: &Cell<'_>, text: &mut Vec<u8>) {
+        match cell.kind {
+            Kind::Missing | Kind::Null => {}
+            Kind::Bytes => hex(cell.bytes, text),
+            Kind::Text | Kind::List | Kind::Map => self.field(cell.bytes, text),
         }
+    }
+
+    /// Ends a record that began at `start`.
+    fn end(&self, start: usize, batch: &mut TargetBatch) {
         // An empty line would be no record at all.
         if batch.text.len() == start {
             batch.text.extend_from_slice(&[self.quote, self.quote]);
@@ -263,5 +259,36 @@ impl Encoder for CsvEncoder {
         batch.text.push(b'\n');
         batch.ends.push(batch.text.len() as u32);
         batch.rows += 1;
+    }
+}
+
+impl Encoder for CsvEncoder {
+    fn encode(&self, cells: &[Cell<'_>], batch: &mut TargetBatch) {
+        let start = batch.text.len();
+        for (index, cell) in cells.iter().enumerate() {
+            if index > 0 {
+                batch.text.push(self.delimiter);
+            }
+            self.cell(cell, &mut batch.text);
+        }
+        self.end(start, batch);
+    }
+
+    fn takes_joined(&self) -> bool {
+        self.delimiter == b',' && self.quote == b'"'
+    }
+
+    fn encode_pieces(&self, pieces: &[Piece<'_>], batch: &mut TargetBatch) {
+        let start = batch.text.len();
+        for (index, piece) in pieces.iter().enumerate() {
+            if index > 0 {
+                batch.text.push(self.delimiter);
+            }
+            match piece {
+                Piece::Joined(joined) => batch.text.extend_from_slice(joined),
+                Piece::Cell(cell) => self.cell(cell, &mut batch.text),
+            }
+        }
+        self.end(start, batch);
     }
 }

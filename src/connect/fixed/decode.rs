@@ -6,7 +6,7 @@ use memchr::memchr;
 
 use super::layout::{Layout, Line, Odd};
 use crate::connect::{Chunk, ConnectError, Decoder};
-use crate::record::{Batch, Fault, Kind, Origin, Row, Slot, SourceType};
+use crate::record::{Batch, Fault, Form, Kind, Origin, Row, Slot, SourceType};
 
 pub(super) struct FixedDecoder {
     pub layout: Arc<Layout>,
@@ -63,7 +63,7 @@ impl FixedDecoder {
                 Some(_) => Kind::Text,
             };
             let (start, len) = ((at + start) as u32, (end - start) as u32);
-            slots.push(Slot { start, len, kind, source_type: SourceType::Untyped });
+            slots.push(Slot { start, len, kind, source_type: SourceType::Untyped, form: Form::Unknown });
         }
         if lost {
             return Some(Fault::Encoding);

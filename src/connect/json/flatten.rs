@@ -8,7 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::paths::{Node, Paths};
-use crate::record::{Fault, Kind, Slot, SourceType};
+use crate::record::{Fault, Form, Kind, Slot, SourceType};
 
 /// Calls `each` for every key and value of an object, in order; anything else is an error.
 pub(in crate::connect) fn each_entry<'de>(
@@ -222,13 +222,13 @@ impl<'a> Flattener<'a> {
     fn as_is(&self, text: &str, source_type: SourceType) -> Slot {
         let start = (text.as_ptr() as usize).saturating_sub(self.chunk.as_ptr() as usize);
         let start = if start <= self.chunk.len() { start } else { 0 };
-        Slot { start: start as u32, len: text.len() as u32, kind: Kind::Text, source_type }
+        Slot { start: start as u32, len: text.len() as u32, kind: Kind::Text, source_type, form: Form::Unknown }
     }
 
     fn written_anew(&mut self, text: &[u8], kind: Kind, source_type: SourceType) -> Slot {
         let start = self.chunk.len() + self.anew.len();
         self.anew.extend_from_slice(text);
-        Slot { start: start as u32, len: text.len() as u32, kind, source_type }
+        Slot { start: start as u32, len: text.len() as u32, kind, source_type, form: Form::Unknown }
     }
 }
 

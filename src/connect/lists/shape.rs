@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::element::{Elements, at, elements, join_text};
 use crate::connect::json::{Flattener, Paths};
 use crate::connect::{Chunk, ConnectError, Decoder};
-use crate::record::{Batch, Fault, Kind, Origin, Row, Slot, SourceType};
+use crate::record::{Batch, Fault, Form, Kind, Origin, Row, Slot, SourceType};
 
 /// What one or several columns are made of; `from` is a column of the batch underneath.
 #[derive(Debug)]
@@ -267,7 +267,13 @@ impl<'a> Source<'a> {
         }
         let kind = if anew.len() > start { Kind::Text } else { Kind::Missing };
         let place = (self.data.len() + start) as u32;
-        Slot { start: place, len: (anew.len() - start) as u32, kind, source_type: SourceType::Text }
+        Slot {
+            start: place,
+            len: (anew.len() - start) as u32,
+            kind,
+            source_type: SourceType::Text,
+            form: Form::Unknown,
+        }
     }
 
     /// A record for each value of a list.
@@ -287,7 +293,7 @@ impl<'a> Source<'a> {
             let start = (self.data.len() + anew.len()) as u32;
             anew.extend_from_slice(place.as_bytes());
             let (len, kind) = (place.len() as u32, Kind::Text);
-            out.slots.push(Slot { start, len, kind, source_type: SourceType::Integer });
+            out.slots.push(Slot { start, len, kind, source_type: SourceType::Integer, form: Form::Unknown });
             let fields = out.slots.len();
             out.slots.resize(fields + usize::from(into.plain) + into.paths.names.len(), Slot::default());
             let slots = out.slots.get_mut(fields..).unwrap_or_default();

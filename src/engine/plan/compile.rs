@@ -1,7 +1,7 @@
 //! From a mapping and the source's fields to a plan, or to every expression that does not compile.
 
 use super::field::{Link, PlanField};
-use super::{Pilot, Plan, PlanOptions};
+use super::{Pilot, Plan, PlanOptions, row};
 use crate::engine::codes::Codes;
 use crate::profile::{Expression, FieldMapping, FilledBy, Issue, ObjectMapping};
 use crate::rules::FieldRules;
@@ -57,7 +57,9 @@ impl Plan {
             keys,
             field: mapping.key.first().and_then(|key| target_fields.iter().position(|field| field == key)),
         });
+        let runs = row::runs(&fields);
         Ok(Plan {
+            runs,
             source_fields: source_fields.to_vec(),
             target_fields,
             fields,
@@ -114,7 +116,8 @@ fn compile_field(
         by: lookup.by.clone(),
         missing: lookup.missing,
     });
-    Some(PlanField { program, rules, ordered, picklist, link })
+    let same_as = program.same_as().filter(|_| link.is_none());
+    Some(PlanField { program, rules, ordered, picklist, link, same_as })
 }
 
 /// An order in which every field comes after those it reads; the error is a field on a circle.

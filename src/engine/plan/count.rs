@@ -13,15 +13,23 @@ impl Plan {
         tally.planned += scratch.planned.len() as u64;
         for (index, field) in self.fields.iter().enumerate() {
             let counts = &mut tally.fields[index];
-            let filled = scratch.planned.iter().filter(|row| scratch.finished.is_filled(index, **row as usize));
-            counts.filled += filled.count() as u64;
+            let values = scratch.values(index, &records);
+            let asked = if field.same_as.is_some() { &scratch.planned } else { &scratch.asked[index] };
+            // A field that remembers nothing is asked for every row.
+            let all_asked = asked.len() == scratch.planned.len();
+            if !all_asked {
+                let filled = scratch.planned.iter().filter(|row| values.is_filled(**row as usize));
+                counts.filled += filled.count() as u64;
+            }
             // A value that the memo knew was seen here when it came to be known; neither the number of distinct values
             // nor the extremes change by seeing it again.
-            for row in &scratch.asked[index] {
-                let cell = scratch.finished.cell(index, *row as usize, &records);
-                if !cell.is_filled() || scratch.verdict(*row as usize) == Verdict::Filtered {
+            for row in asked {
+                let cell = values.cell(*row as usize);
+                let left_out = !all_asked && scratch.verdict(*row as usize) == Verdict::Filtered;
+                if !cell.is_filled() || left_out {
                     continue;
                 }
+                counts.filled += u64::from(all_asked);
                 counts.see(cell.bytes);
                 if field.ordered {
                     counts.stretch(cell.bytes);
@@ -50,7 +58,7 @@ impl Plan {
                 let counts = &mut tally.fields[field];
                 counts.invalid += 1;
                 // A value that the expression refused is filled in the source and not in the target.
-                if !scratch.finished.is_filled(field, row) && value.is_some() {
+                if !scratch.values(field, &records).is_filled(row) && value.is_some() {
                     counts.filled += 1;
                 }
                 if self.codes.get(*id).code == "enum" {

@@ -14,6 +14,8 @@ pub(super) struct PlanField {
     pub ordered: bool,
     pub picklist: bool,
     pub link: Option<Link>,
+    /// The source field that it is under another name.
+    pub same_as: Option<usize>,
 }
 
 /// The other object that a field refers to.

@@ -4,7 +4,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::record::{Cell, Kind, SourceType};
+use crate::record::{Cell, Form, Kind, SourceType};
 
 /// Places; each keeps the last value that came to it.
 const PLACES: usize = 1 << 10;
@@ -25,6 +25,7 @@ struct Entry {
     result_len: u32,
     kind: (Kind, SourceType),
     value_kind: (Kind, SourceType),
+    form: Form,
     used: bool,
 }
 
@@ -80,15 +81,15 @@ impl Memo {
         Recall::New(place, hash)
     }
 
-    /// The result at a place that [`Memo::recall`] gave.
-    pub fn result(&self, place: usize) -> Cell<'_> {
+    /// The result at a place that [`Memo::recall`] gave, and how comma separated text carries it.
+    pub fn result(&self, place: usize) -> (Cell<'_>, Form) {
         let entry = &self.places[place];
         let start = (entry.start + entry.value_len) as usize;
         let bytes = self.bytes.get(start..start + entry.result_len as usize).unwrap_or_default();
-        Cell { kind: entry.kind.0, source_type: entry.kind.1, bytes }
+        (Cell { kind: entry.kind.0, source_type: entry.kind.1, bytes }, entry.form)
     }
 
-    pub fn remember(&mut self, (place, hash): (usize, u64), value: Cell<'_>, result: Cell<'_>) {
+    pub fn remember(&mut self, (place, hash): (usize, u64), value: Cell<'_>, (result, form): (Cell<'_>, Form)) {
         if result.bytes.len() > 4 * LONGEST {
             return;
         }
@@ -105,6 +106,7 @@ impl Memo {
             result_len: result.bytes.len() as u32,
             kind: (result.kind, result.source_type),
             value_kind: (value.kind, value.source_type),
+            form,
             used: true,
         };
     }
@@ -133,9 +135,9 @@ mod tests {
 
     fn ask(memo: &mut Memo, value: &str) -> Option<String> {
         match memo.recall(Cell::text(value)) {
-            Recall::Known(place) => Some(memo.result(place).display().into_owned()),
+            Recall::Known(place) => Some(memo.result(place).0.display().into_owned()),
             Recall::New(place, hash) => {
-                memo.remember((place, hash), Cell::text(value), Cell::text(&value.to_uppercase()));
+                memo.remember((place, hash), Cell::text(value), (Cell::text(&value.to_uppercase()), Form::Unknown));
                 None
             }
             Recall::Never => None,

@@ -11,6 +11,7 @@ mod faults;
 mod field;
 mod memo;
 mod merged;
+mod row;
 
 use faults::fault_words;
 use field::{PlanField, Resolved};
@@ -20,10 +21,10 @@ use super::codes::{Code, CodeId, Codes};
 use super::event::Finding;
 use super::links::{Links, Wanted};
 use super::settle::Dropped;
-use crate::connect::{Encoder, Holds, TargetBatch};
+use crate::connect::Holds;
 use crate::dedupe::{Fingerprint, fingerprint};
-use crate::record::{Batch, Cell, Fault, Kind, RecordRef, SourceType, Stretch};
-use crate::transform::{self, Columns, Finished, Given, Program, RunContext};
+use crate::record::{Batch, Cell, Fault, Form, Kind, RecordRef, SourceType, Stretch};
+use crate::transform::{self, Columns, Finished, Given, Program, RunContext, Values};
 
 /// What a plan needs besides the mapping and the fields.
 #[derive(Debug, Clone)]
@@ -43,6 +44,8 @@ pub struct Plan {
     source_fields: Vec<String>,
     target_fields: Vec<String>,
     fields: Vec<PlanField>,
+    /// Neighbouring fields that are neighbouring source fields.
+    runs: Vec<row::Run>,
     /// Field indices so that each comes after those whose values it reads.
     order: Vec<usize>,
     filter: Option<Program>,
@@ -117,9 +120,14 @@ impl PlanScratch {
         self.found.of(row).iter().map(|(_, id)| *id)
     }
 
+    /// A target field's values, by row.
+    fn values<'s>(&'s self, field: usize, records: &Stretch<'s>) -> Values<'s> {
+        self.finished.values(field, records)
+    }
+
     /// How many target fields are filled in a row.
-    pub(in crate::engine) fn filled(&self, row: usize) -> u32 {
-        (0..self.programs.len()).filter(|field| self.finished.is_filled(*field, row)).count() as u32
+    pub(in crate::engine) fn filled(&self, row: usize, records: Stretch<'_>) -> u32 {
+        (0..self.programs.len()).filter(|field| self.values(*field, &records).is_filled(row)).count() as u32
     }
 }
 
@@ -216,9 +224,10 @@ impl Plan {
         words
     }
 
-    /// The finished value of a target field, after a run on this one record.
+    /// The finished value of a target field, after a run on this one record; missing where the record went no further
+    /// than its reader or the filter.
     pub fn cell<'s>(&self, field: usize, record: RecordRef<'s>, scratch: &'s PlanScratch) -> Cell<'s> {
-        scratch.finished.cell(field, 0, &record.alone())
+        self.value(field, 0, record.alone(), scratch)
     }
 
     /// The next records that go through the plan at once.
@@ -235,7 +244,7 @@ impl Plan {
     /// Runs the plan on a stretch of records. Verdicts, values and findings stay in `scratch` until its next run.
     pub(in crate::engine) fn run_stretch(&self, records: Stretch<'_>, scratch: &mut PlanScratch) {
         scratch.found.codes.clear();
-        scratch.finished.clear(self.fields.len(), records.len());
+        scratch.finished.start(self.fields.iter().map(|field| field.same_as), records.len());
         scratch.verdicts.clear();
         scratch.verdicts.resize(records.len(), Verdict::Valid);
         self.readable(records, scratch);
@@ -294,6 +303,8 @@ impl Plan {
     /// Records that the filter leaves out, or that it cannot decide, go no further.
     fn filter(&self, records: Stretch<'_>, scratch: &mut PlanScratch) {
         let Some(filter) = &self.filter else { return };
+        // No target field has a value yet.
+        filter.target_fields().iter().for_each(|field| scratch.finished.forget(*field));
         let PlanScratch { finished, planned, filter: columns, found, verdicts, .. } = scratch;
         let given = self.given(records, finished, 0);
         filter.run_columns(&given, planned, columns);
@@ -315,6 +326,17 @@ impl Plan {
     /// Runs one field and keeps its values: the expression with its value map, lookup and checks. A value that is found
     /// wrong by the expression or the lookup is missing; one that fails a check is kept.
     fn field(&self, index: usize, records: Stretch<'_>, scratch: &mut PlanScratch) {
+        if self.fields[index].same_as.is_some() {
+            if self.fields[index].rules.any() {
+                scratch.checked.clone_from(&scratch.planned);
+                self.rules(index, records, scratch);
+            }
+            return;
+        }
+        // Rows that no value is made for have none.
+        if scratch.planned.len() < records.len() || self.fields[index].link.is_some() {
+            scratch.finished.forget(index);
+        }
         self.recall(index, records, scratch);
         let PlanScratch { finished, programs, planned, asked, checked, found, .. } = scratch;
         let (field, columns, asked) = (&self.fields[index], &mut programs[index], &asked[index]);
@@ -359,7 +381,10 @@ impl Plan {
         };
         for row in planned.iter() {
             match memo.recall(records.record(*row as usize).cell(*source)) {
-                Recall::Known(place) => finished.set(index, *row as usize, memo.result(place)),
+                Recall::Known(place) => {
+                    let (result, form) = memo.result(place);
+                    finished.set(index, *row as usize, result, form);
+                }
                 Recall::New(place, hash) => {
                     asked.push(*row);
                     kept.push(Some((place, hash)));
@@ -384,7 +409,7 @@ impl Plan {
             let Some(place) = place else { continue };
             if faults.is_empty() || !faults.iter().any(|(faulted, _)| faulted == row) {
                 let value = records.record(*row as usize).cell(*source);
-                memo.remember(*place, value, finished.cell(index, *row as usize, &records));
+                memo.remember(*place, value, finished.values(index, &records).marked(*row as usize));
             }
         }
         memo.judge();
@@ -411,7 +436,7 @@ impl Plan {
             value.clear();
             value.extend_from_slice(kept.bytes);
             let kept = Cell { bytes: b"", ..kept };
-            finished.set(index, *row as usize, Cell { bytes: &value, ..kept });
+            finished.set(index, *row as usize, Cell { bytes: &value, ..kept }, Form::Unknown);
             true
         });
     }
@@ -422,20 +447,21 @@ impl Plan {
         if !rules.any() {
             return;
         }
+        let values = finished.values(index, &records);
         for row in checked.iter() {
-            let cell = finished.cell(index, *row as usize, &records);
+            let cell = values.cell(*row as usize);
             rules.check(cell, |code| {
                 self.find(*row, self.codes.field(index, code), found, || rules.words(code, cell));
             });
         }
         let Some(compare) = rules.compare() else { return };
-        checked.retain(|row| finished.is_filled(index, *row as usize));
+        checked.retain(|row| values.is_filled(*row as usize));
         let (given, columns) = (self.given(records, finished, index), &mut compares[index]);
         compare.run_columns(&given, checked, columns);
         for row in checked.iter() {
             // A comparison that faults has no value, and does not hold.
             if compare.cell(*row, &given, columns).bytes != b"true" {
-                let cell = finished.cell(index, *row as usize, &records);
+                let cell = values.cell(*row as usize);
                 self.find(*row, self.codes.field(index, "compare"), found, || rules.words("compare", cell));
             }
         }
@@ -513,7 +539,7 @@ impl Plan {
         if cell.is_filled() { fingerprint(cell.bytes, KEY_SEED + 1 + field as u64) } else { 0 }
     }
 
-    /// A field's value in a row.
+    /// A field's value in a row; missing where the record went no further than its reader or the filter.
     pub(in crate::engine) fn value<'s>(
         &self,
         field: usize,
@@ -521,31 +547,10 @@ impl Plan {
         records: Stretch<'s>,
         scratch: &'s PlanScratch,
     ) -> Cell<'s> {
-        scratch.finished.cell(field, row, &records)
-    }
-
-    /// Appends a row's target values in the target's form.
-    pub(in crate::engine) fn encode(
-        &self,
-        row: usize,
-        records: Stretch<'_>,
-        scratch: &PlanScratch,
-        encoder: &dyn Encoder,
-        rows: &mut TargetBatch,
-    ) {
-        let mut few = [Cell::MISSING; 32];
-        let mut many = Vec::new();
-        let cells = match few.get_mut(..self.fields.len()) {
-            Some(cells) => cells,
-            None => {
-                many.resize(self.fields.len(), Cell::MISSING);
-                many.as_mut_slice()
-            }
-        };
-        for (field, cell) in cells.iter_mut().enumerate() {
-            *cell = scratch.finished.cell(field, row, &records);
+        if self.fields[field].same_as.is_some() && scratch.planned.binary_search(&(row as u32)).is_err() {
+            return Cell::MISSING;
         }
-        encoder.encode(cells, rows);
+        scratch.finished.cell(field, row, &records)
     }
 }
 

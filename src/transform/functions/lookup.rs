@@ -86,6 +86,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         ],
         Make::Prepared(join),
     )
+    .keeps_plain()
     .variadic()
     .takes_missing(),
     Function::new(
@@ -97,6 +98,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[("concat('+', '49', '', 30)", "+4930")],
         Make::Plain(operators::concat),
     )
+    .keeps_plain()
     .variadic()
     .takes_missing(),
 ];

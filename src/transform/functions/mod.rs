@@ -9,7 +9,7 @@ pub(crate) use text::characters;
 use super::types::Type;
 use super::value::{Answer, Out};
 use super::{Diagnostic, Span};
-use crate::record::Cell;
+use crate::record::{Cell, Form};
 
 mod boolean;
 mod clean;
@@ -119,6 +119,8 @@ pub struct Function {
     pub examples: &'static [(&'static str, &'static str)],
     /// A missing first argument is the answer.
     pub passes_missing: bool,
+    /// It writes no comma, double quote or line end that its arguments do not hold.
+    pub(super) keeps_plain: bool,
     pub(super) make: Make,
 }
 
@@ -165,25 +167,32 @@ pub(super) struct Made {
     pub step: Step,
     /// How many leading arguments the step reads at run time; the rest was prepared.
     pub reads: Option<usize>,
+    /// It writes no comma, double quote or line end that the arguments it reads do not hold.
+    pub keeps_plain: bool,
     /// What would have been right, for the sentence of a fault.
     pub expects: Option<Expects>,
 }
 
 impl Made {
     pub fn plain(plain: Plain) -> Made {
-        Made { step: Step::Plain(plain), reads: None, expects: None }
+        Made { step: Step::Plain(plain), reads: None, keeps_plain: false, expects: None }
     }
 
     pub fn cut(cut: Cut) -> Made {
-        Made { step: Step::Cut(cut), reads: Some(1), expects: None }
+        Made { step: Step::Cut(cut), reads: Some(1), keeps_plain: false, expects: None }
     }
 
     pub fn prepared(run: impl for<'c, 'o> Fn(&[Cell<'c>], &mut Out<'o>) -> Answer + Send + Sync + 'static) -> Made {
-        Made { step: Step::Prepared(Box::new(run)), reads: None, expects: None }
+        Made { step: Step::Prepared(Box::new(run)), reads: None, keeps_plain: false, expects: None }
     }
 
     pub fn reads(self, count: usize) -> Made {
         Made { reads: Some(count), ..self }
+    }
+
+    /// What it writes of its own is this.
+    pub fn writes(self, own: &str) -> Made {
+        Made { keeps_plain: Form::of(own) == Form::Plain, ..self }
     }
 
     pub fn expects(self, expects: impl Fn(&str) -> Option<String> + Send + Sync + 'static) -> Made {
@@ -211,6 +220,7 @@ impl Function {
             doc,
             examples,
             passes_missing: true,
+            keeps_plain: false,
             make,
         }
     }
@@ -222,6 +232,10 @@ impl Function {
     /// It answers for a missing first argument itself.
     pub(super) const fn takes_missing(self) -> Function {
         Function { passes_missing: false, ..self }
+    }
+
+    pub(super) const fn keeps_plain(self) -> Function {
+        Function { keeps_plain: true, ..self }
     }
 
     pub(super) const fn joins(self) -> Function {

@@ -29,7 +29,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Trims, and makes one space of every run of spaces, tabs and line ends.",
         &[("' Ada \n  Lovelace ' | collapse", "Ada Lovelace")],
         Make::Plain(collapse),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "lower",
         FAMILY,
@@ -38,7 +39,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Lower case.",
         &[("'ÄDA@X.org' | lower", "äda@x.org")],
         Make::Plain(lower),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "upper",
         FAMILY,
@@ -47,7 +49,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Upper case.",
         &[("'straße' | upper", "STRASSE")],
         Make::Plain(upper),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "title",
         FAMILY,
@@ -56,7 +59,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Upper case for the first letter of every word, lower case for the rest; for names of people see `title_name`.",
         &[("'ada LOVELACE' | title", "Ada Lovelace"), ("'new-york city' | title", "New-York City")],
         Make::Plain(title),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "capitalize",
         FAMILY,
@@ -65,7 +69,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Upper case for the first letter; the rest stays.",
         &[("'éclair GmbH' | capitalize", "Éclair GmbH")],
         Make::Plain(capitalize),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "sentence",
         FAMILY,
@@ -74,7 +79,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Upper case for the first letter, lower case for the rest.",
         &[("'CALL BACK LATER' | sentence", "Call back later")],
         Make::Plain(sentence),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "length",
         FAMILY,
@@ -93,7 +99,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The first characters.",
         &[("left('naïve', 3)", "naï"), ("left('ab', 9)", "ab")],
         Make::Plain(left),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "right",
         FAMILY,
@@ -102,7 +109,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The last characters.",
         &[("right('0049301234', 4)", "1234")],
         Make::Plain(right),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "substring",
         FAMILY,
@@ -120,7 +128,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "All but the first characters.",
         &[("'0049301234' | drop(2)", "49301234")],
         Make::Plain(drop_first),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "drop_last",
         FAMILY,
@@ -129,7 +138,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "All but the last characters.",
         &[("'12.50 EUR' | drop_last(4)", "12.50")],
         Make::Plain(drop_last),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "truncate",
         FAMILY,
@@ -138,7 +148,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "At most so many characters; a longer text is cut at a word where one ends near, without a space at the end.",
         &[("truncate('a long company name', 12)", "a long"), ("truncate('Supercalifragilistic', 5)", "Super")],
         Make::Plain(truncate),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "pad_left",
         FAMILY,
@@ -247,6 +258,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         &[("'1,234,567' | remove(',')", "1234567"), ("remove('(0) 30-12', '(0)', '-')", " 3012")],
         Make::Prepared(remove),
     )
+    .keeps_plain()
     .variadic(),
     Function::new(
         "keep",
@@ -256,7 +268,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Keeps only characters of a set, written as in a pattern's brackets.",
         &[("'+49 (30) 12' | keep('0-9+')", "+493012"), ("'Ångström' | keep('A-Za-z')", "ngstrm")],
         Make::Prepared(keep),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "remove_characters",
         FAMILY,
@@ -265,7 +278,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Removes all characters of a set, written as in a pattern's brackets.",
         &[("'(030) 12-34' | remove_characters('() -')", "0301234")],
         Make::Prepared(remove_characters),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "keep_digits",
         FAMILY,
@@ -274,7 +288,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "Keeps only the digits 0 to 9.",
         &[("'VAT DE 123.456' | keep_digits", "123456")],
         Make::Plain(keep_digits),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "before",
         FAMILY,
@@ -640,7 +655,8 @@ fn replaced(changed: bool) -> Answer {
 fn replace(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
     if let (Some(what), Some(with)) = (call.text(1), call.text(2)) {
         let literal = LiteralReplacer::new(what.as_bytes(), with.as_bytes());
-        return Ok(Made::prepared(move |cells, out| replaced(literal.replace(cells[0].bytes, out.bytes))).reads(1));
+        let replace = Made::prepared(move |cells, out| replaced(literal.replace(cells[0].bytes, out.bytes)));
+        return Ok(replace.reads(1).writes(with));
     }
     Ok(Made::plain(|cells, out| {
         replaced(LiteralReplacer::new(cells[1].bytes, cells[2].bytes).replace(cells[0].bytes, out.bytes))
@@ -659,7 +675,8 @@ fn replace_regex(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
             Err(wrong) => wrong,
         }
     })
-    .reads(1))
+    .reads(1)
+    .writes(with))
 }
 
 fn remove(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
