@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::boards::{drift, fixes, lineage, records, runs, twins, values};
+use super::boards::{self, drift, fixes, lineage, records, runs, twins, values};
 use super::effect::Asker;
 use super::msg::Answer;
 use super::overlay::{Confirm, ConfirmAction, Sheet};
@@ -13,7 +13,8 @@ use crate::profile::Profile;
 
 pub(super) fn answered(model: &mut Model, answer: Answer) -> Vec<Effect> {
     match answer {
-        Answer::Recents(recents) => model.start.recents = recents,
+        Answer::Recents { profiles, runs } => (model.start.recents, model.start.runs) = (profiles, runs),
+        Answer::Forecast(forecast) => boards::forecast::told(model, *forecast),
         Answer::Opened(opened) => return open(model, *opened),
         Answer::DraftFound { draft, changed } => model.overlays.push(Overlay::Confirm(Confirm {
             title: "There is a draft".to_owned(),
@@ -107,6 +108,7 @@ pub(super) fn answered(model: &mut Model, answer: Answer) -> Vec<Effect> {
         Answer::Failed(problem) => {
             model.busy.clear();
             model.run.starting = false;
+            model.start.next = None;
             model.overlays.push(Overlay::Sheet(Sheet::of(problem)));
         }
     }
@@ -176,6 +178,9 @@ fn open(model: &mut Model, opened: Opened) -> Vec<Effect> {
     tell_key_problems(model);
     if std::mem::take(&mut model.tour_wanted) {
         model.tour = Some(0);
+    }
+    if let Some(run) = model.start.next.take() {
+        effects.extend(run::take_up(model, &run));
     }
     effects
 }

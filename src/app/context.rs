@@ -13,6 +13,8 @@ pub enum Context {
     Filter,
     /// Command palette and help: a query above a list.
     Finder,
+    /// Files and folders to pick from.
+    Picker,
     /// One line of text that something waits for.
     Prompt,
     Candidates,
@@ -38,12 +40,13 @@ pub enum Context {
     Frequent,
     Runs,
     Reading,
+    Forecast,
 }
 
 impl Context {
     /// Whether letters are text here and not commands.
     pub fn takes_text(self) -> bool {
-        matches!(self, Context::Filter | Context::Finder | Context::Prompt | Context::Editor)
+        matches!(self, Context::Filter | Context::Finder | Context::Picker | Context::Prompt | Context::Editor)
     }
 
     /// The heading in help.
@@ -57,6 +60,7 @@ impl Context {
             Context::Report => "Report",
             Context::Filter => "Filter",
             Context::Finder => "Find",
+            Context::Picker => "Pick",
             Context::Prompt => "Prompt",
             Context::Candidates => "Candidates",
             Context::Editor => "Editor",
@@ -77,6 +81,7 @@ impl Context {
             Context::Frequent => "Statistics",
             Context::Runs => "Runs",
             Context::Reading => "Reading",
+            Context::Forecast => "Forecast",
         }
     }
 }
@@ -127,7 +132,8 @@ impl Contexts {
         .or(Contexts::DRIFT)
         .or(Contexts::RUNS)
         .or(Contexts::of(Context::Frequent))
-        .or(Contexts::of(Context::Reading));
+        .or(Contexts::of(Context::Reading))
+        .or(Contexts::of(Context::Forecast));
     /// Wherever rows are moved through by letters and arrows.
     pub const LISTS: Contexts = Contexts::PLACES
         .or(Contexts::CANDIDATES)
@@ -137,7 +143,8 @@ impl Contexts {
         .or(Contexts::of(Context::Chooser))
         .or(Contexts::CONFIRM);
     /// Typing a query above a list.
-    pub const TYPING: Contexts = Contexts::of(Context::Finder).or(Contexts::of(Context::Filter));
+    pub const TYPING: Contexts =
+        Contexts::of(Context::Finder).or(Contexts::of(Context::Picker)).or(Contexts::of(Context::Filter));
     pub const ALL: Contexts = Contexts(u32::MAX);
 
     pub const fn of(context: Context) -> Contexts {

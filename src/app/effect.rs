@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::boards::records::Wanted;
 use super::msg::Job;
 use super::project::Records;
+use crate::engine::Fate;
 use crate::matching::Remembered;
 use crate::profile::Profile;
 
@@ -87,6 +88,16 @@ pub enum Effect {
         pair: usize,
         number: u64,
         about: Option<String>,
+    },
+    /// What a run would do, told as it becomes known.
+    Forecast {
+        revision: u64,
+        profile: Arc<Profile>,
+    },
+    /// The records behind a figure of the last forecast.
+    ReadForecast {
+        object: usize,
+        fate: Fate,
     },
     StartRun {
         profile: Arc<Profile>,

@@ -44,6 +44,8 @@ pub struct Looks {
     pub theme: ThemeName,
     /// Only ASCII in the frame, for terminals and fonts that have nothing else.
     pub ascii: bool,
+    /// The terminal has the sixteen basic colours and no more.
+    pub basic: bool,
 }
 
 impl Looks {
@@ -58,9 +60,13 @@ impl Looks {
             locale.contains("utf-8") || locale.contains("utf8")
         });
         let console = set("TERM").is_some_and(|term| term == "linux" || term == "dumb" || term == "vt100");
-        Looks { theme, ascii: set("MAPWRIGHT_ASCII").is_some() || console || (!utf8 && cfg!(unix)) }
+        let basic = set("COLORTERM").is_none() && set("TERM").is_some_and(|term| BASIC.contains(&term.as_str()));
+        Looks { theme, ascii: set("MAPWRIGHT_ASCII").is_some() || console || (!utf8 && cfg!(unix)), basic }
     }
 }
+
+/// Terminals that have no more than sixteen colours.
+const BASIC: [&str; 8] = ["linux", "dumb", "ansi", "vt100", "vt220", "cygwin", "xterm-color", "xterm-16color"];
 
 #[cfg(test)]
 mod tests {
@@ -76,6 +82,9 @@ mod tests {
         assert_eq!(looks(&[("NO_COLOR", "1"), ("MAPWRIGHT_THEME", "light")]).theme, ThemeName::Plain);
         assert_eq!(looks(&[("NO_COLOR", ""), ("MAPWRIGHT_THEME", "light")]).theme, ThemeName::Light);
         assert!(looks(&[("TERM", "linux")]).ascii);
+        assert!(looks(&[("TERM", "linux")]).basic);
+        assert!(!looks(&[("TERM", "xterm-256color")]).basic);
+        assert!(!looks(&[("TERM", "xterm-16color"), ("COLORTERM", "truecolor")]).basic);
         assert!(looks(&[("LC_ALL", "C"), ("LANG", "en_US.UTF-8")]).ascii);
     }
 }

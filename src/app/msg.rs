@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::boards::forecast::Forecast;
 use super::boards::lineage::Lineage;
 use super::boards::records::RecordRows;
 use super::boards::twins::TwinGroups;
@@ -13,7 +14,7 @@ use super::key::Chord;
 use super::overlay::PickEntry;
 use super::places::preview::{Previewed, Whole};
 use super::places::run::RunStarted;
-use super::places::start::Recent;
+use super::places::start::{Recent, RecentRun};
 use super::project::{Opened, Records, SourceObject};
 use super::{Draft, Evaluation};
 use crate::engine::RunEvent;
@@ -89,7 +90,11 @@ impl Problem {
 /// What the worker found out.
 #[derive(Debug)]
 pub enum Answer {
-    Recents(Vec<Recent>),
+    Recents {
+        profiles: Vec<Recent>,
+        runs: Vec<RecentRun>,
+    },
+    Forecast(Box<Forecast>),
     Opened(Box<Opened>),
     /// The profile has a newer draft.
     DraftFound {

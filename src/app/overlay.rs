@@ -42,7 +42,7 @@ pub struct Picker {
     pub pane: ListPane,
 }
 
-/// Something in a folder.
+/// Something in a folder; the name of what lies deeper is its path from there, with `/`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PickEntry {
     pub name: String,
@@ -166,7 +166,8 @@ pub enum ChooserPurpose {
 impl Overlay {
     pub fn context(&self) -> Context {
         match self {
-            Overlay::Palette { .. } | Overlay::Help { .. } | Overlay::Picker(_) => Context::Finder,
+            Overlay::Palette { .. } | Overlay::Help { .. } => Context::Finder,
+            Overlay::Picker(_) => Context::Picker,
             Overlay::Candidates { .. } => Context::Candidates,
             Overlay::Editor(_) => Context::Editor,
             Overlay::Bulk(_) => Context::Bulk,

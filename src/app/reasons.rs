@@ -161,7 +161,11 @@ pub fn nothing_to_finish(model: &Model) -> Option<&'static str> {
     if model.run.running() {
         return Some("a run is going on");
     }
-    let cut_off = model.run.following.as_ref().is_some_and(|following| following.ended && following.exit != Some(0));
+    let cut_off = model
+        .run
+        .following
+        .as_ref()
+        .is_some_and(|following| following.ended && !following.dry_run && following.exit != Some(0));
     (!cut_off).then_some("no run was cancelled or cut off")
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use super::answers::answered;
-use super::boards::{changes, drift, frequent, groups, history as past, reading, runs, twins, values};
+use super::boards::{self, changes, drift, frequent, groups, history as past, reading, runs, twins, values};
 use super::commands::{Command, Id};
 use super::context::Context;
 use super::key::Chord;
@@ -107,6 +107,11 @@ fn press(model: &mut Model, chord: Chord) -> Vec<Effect> {
     }
     let context = model.context();
     let continued = !model.pending.is_empty();
+    if continued && chord.key == tui_textarea::Key::Esc {
+        // Esc leaves the sequence, and nothing else.
+        model.pending.clear();
+        return Vec::new();
+    }
     let mut pressed = std::mem::take(&mut model.pending);
     pressed.push(chord.clone());
     match resolve(context, &pressed, &model.bindings) {
@@ -194,6 +199,7 @@ pub(super) fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
             Vec::new()
         }
         Id::Runs => runs::open(model),
+        Id::Forecast => boards::forecast::open(model),
         Id::Tour => tour_on(model),
         Id::Reading => {
             reading::open(model);

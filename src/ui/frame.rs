@@ -9,16 +9,16 @@ use ratatui::widgets::Clear;
 use super::columns::Columns;
 use super::layout::{Layout, SMALLEST, TABS_FROM, layout};
 use super::theme::{Theme, to_ascii};
-use super::{overlays, places, text, tour};
+use super::{overlays, places, text, tour, which_key};
 use crate::app::commands::{COMMANDS, Command, Id, title_in};
 use crate::app::context::Context;
-use crate::app::{Model, Place, Tone, key, keymap};
+use crate::app::{Model, Place, Tone, key};
 
 const SPINNER: [&str; 4] = ["·", "•", "●", "•"];
 
 /// Draws the model.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
-    let theme = Theme::of(model.looks.theme);
+    let theme = Theme::of(model.looks);
     let laid_out = layout(frame.area(), model);
     if laid_out.too_small {
         too_small(frame, laid_out.body, &theme);
@@ -34,6 +34,7 @@ pub fn view(model: &Model, frame: &mut Frame<'_>) {
         }
         overlays::view(frame, &laid_out, model, &theme);
         tour::view(frame, &laid_out, model, &theme);
+        which_key::view(frame, &laid_out, model, &theme);
         status(frame, laid_out.status, model, &theme);
         footer(frame, laid_out.footer, model, &theme);
     }
@@ -137,7 +138,7 @@ fn long_toast(frame: &mut Frame<'_>, area: Rect, glyph: &str, said: &str, style:
 fn footer(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     let context = model.context();
     let line = if !model.pending.is_empty() {
-        which_key(area.width, model, context, theme)
+        waiting(area.width, model, theme)
     } else if let Some(id) = model.filtering {
         filter_line(area.width, model, id, theme)
     } else {
@@ -153,13 +154,17 @@ fn footer(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
     }
 }
 
-fn which_key(width: u16, model: &Model, context: Context, theme: &Theme) -> Line<'static> {
+/// The beginning of a sequence; the panel above lists how it may go on.
+fn waiting(width: u16, model: &Model, theme: &Theme) -> Line<'static> {
     let pressed: Vec<String> = model.pending.iter().map(key::label).collect();
-    let mut line = Columns::new(width).gap(1).just(&pressed.join(" "), theme.key).just(" …", theme.muted).gap(2);
-    for (keys, title) in keymap::continuations(context, &model.pending, &model.bindings) {
-        line = line.just(&keys, theme.key).gap(1).just(title, theme.muted).gap(2);
-    }
-    line.done()
+    Columns::new(width)
+        .gap(1)
+        .just(&pressed.join(" "), theme.key)
+        .just(" … the next key", theme.muted)
+        .gap(2)
+        .just("Esc", theme.key)
+        .just(" leaves it", theme.muted)
+        .done()
 }
 
 fn filter_line(width: u16, model: &Model, id: crate::app::PaneId, theme: &Theme) -> Line<'static> {

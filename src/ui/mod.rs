@@ -14,5 +14,6 @@ mod places;
 mod text;
 mod theme;
 mod tour;
+mod which_key;
 
 pub use frame::view;

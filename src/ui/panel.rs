@@ -92,7 +92,7 @@ impl List<'_> {
             let area = Rect { y: rows.y + y as u16, height: 1, ..rows };
             let mut line = row(at, rows.width);
             if at == self.pane.list.selected {
-                line.style = if self.focused { self.theme.selected } else { self.theme.selected_idle };
+                self.theme.select(&mut line, self.focused);
             }
             frame.render_widget(line, area);
         }
@@ -163,11 +163,11 @@ pub fn sparkline(values: &[u64], width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::ThemeName;
+    use crate::app::Looks;
 
     #[test]
     fn bars_are_as_wide_as_they_say() {
-        let theme = Theme::of(ThemeName::Dark);
+        let theme = Theme::of(Looks::default());
         for (share, room) in
             [0.0, 0.001, 0.5, 0.99, 1.0, f64::NAN].into_iter().flat_map(|share| [(share, 10), (share, 0)])
         {

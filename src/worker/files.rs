@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use super::opened::Shelf;
 use super::state_folder::{StateFolder, when};
 use super::{Teller, locked};
-use crate::app::places::start::Recent;
+use crate::app::places::start::{Recent, RecentRun};
 use crate::app::{Answer, Draft, Problem};
 use crate::connect::{ConnectError, Location};
 use crate::profile::{self, Profile};
@@ -19,7 +19,30 @@ pub(super) fn recents(state: &StateFolder, teller: &Teller) {
         draft: profile::load_draft(&path).is_ok_and(|draft| draft.is_some()),
         path,
     });
-    teller.tell(Answer::Recents(recents.collect()));
+    let profiles: Vec<Recent> = recents.collect();
+    teller.tell(Answer::Recents { runs: recent_runs(&profiles), profiles });
+}
+
+/// Runs that the start place lists.
+const RUNS: usize = 12;
+
+/// The latest runs of recent profiles.
+fn recent_runs(profiles: &[Recent]) -> Vec<RecentRun> {
+    let mut homes: Vec<&Path> = profiles.iter().filter_map(|recent| recent.path.parent()).collect();
+    homes.sort_unstable();
+    homes.dedup();
+    let mut runs: Vec<RecentRun> = Vec::new();
+    for home in homes.into_iter().filter(|home| home.join(workspace::RUNS_FOLDER).is_dir()) {
+        for run in workspace::list_runs(home).unwrap_or_default() {
+            let name = Path::new(&run.profile).file_name();
+            let of =
+                profiles.iter().find(|recent| recent.path.parent() == Some(home) && recent.path.file_name() == name);
+            runs.extend(of.map(|recent| RecentRun { profile: recent.path.clone(), run }));
+        }
+    }
+    runs.sort_by(|a, b| b.run.started.cmp(&a.run.started));
+    runs.truncate(RUNS);
+    runs
 }
 
 /// Saves a profile. A file that is there and is not the profile's own is not touched before somebody said so.

@@ -6,6 +6,7 @@
 mod evaluate;
 mod files;
 mod folder;
+mod forecast;
 mod lane;
 mod learn;
 mod lineage;
@@ -49,6 +50,9 @@ pub struct Worker {
     counts: Lane,
     validation: Lane,
     lookups: Lane,
+    forecasts: Lane,
+    /// What the last forecast left, for looking behind its figures.
+    rehearsed: Arc<Mutex<Option<forecast::Rehearsal>>>,
     /// The folder of the last validation.
     validated: Arc<Mutex<Option<tempfile::TempDir>>>,
     run: run::RunLane,
@@ -94,6 +98,8 @@ impl Worker {
             counts: lane("value counts", Kind::LatestWins),
             validation: lane("validation", Kind::LatestWins),
             lookups: lane("lookups", Kind::LatestWins),
+            forecasts: lane("forecasts", Kind::LatestWins),
+            rehearsed: Arc::default(),
             validated: Arc::default(),
             run: run::RunLane::new(program, Arc::clone(&pending)),
             pending,
@@ -150,6 +156,14 @@ impl Worker {
                     preview::validate(revision, &profile, pair, &kept, cancelled, &teller);
                 });
             }
+            Effect::Forecast { revision, profile } => {
+                let kept = Arc::clone(&self.rehearsed);
+                self.forecasts.put(move |cancelled| forecast::forecast(revision, &profile, &kept, cancelled, &teller));
+            }
+            Effect::ReadForecast { object, fate } => {
+                let kept = Arc::clone(&self.rehearsed);
+                self.lookups.put(move |cancelled| forecast::open(object, fate, &kept, &shelf, cancelled, &teller));
+            }
             Effect::CountValues { profile, pair, target } => self.counts.put(move |cancelled| {
                 values::count(&profile, pair, &target, &shelf, cancelled, &teller);
             }),
@@ -165,7 +179,9 @@ impl Worker {
             Effect::Trace { profile, pair, number, about } => self.lookups.put(move |_| {
                 lineage::trace(&profile, pair, number, about, &shelf, &teller);
             }),
-            Effect::ListFolder { folder } => self.files.put(move |_| folder::list(&folder, &teller)),
+            Effect::ListFolder { folder } => {
+                self.lookups.put(move |cancelled| folder::list(&folder, cancelled, &teller));
+            }
             Effect::Reread { profile } => self.files.put(move |_| opened::reread(&profile, &shelf, &teller)),
             Effect::FindRuns { profile } => self.files.put(move |_| files::runs(&profile, &teller)),
             Effect::StartRun { profile, path, dry_run, rejects } => {
@@ -184,6 +200,7 @@ impl Worker {
                 self.counts.cancel();
                 self.validation.cancel();
                 self.lookups.cancel();
+                self.forecasts.cancel();
             }
             Effect::Panic => self.files.put(|_| panic!("asked for by a test")),
         }

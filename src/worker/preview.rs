@@ -163,14 +163,14 @@ pub(super) fn validate(
     let so_far: Arc<Mutex<Whole>> = Arc::default();
     let emit = |event: &RunEvent| {
         let mut whole = so_far.lock().unwrap_or_else(PoisonError::into_inner);
-        if take(&mut whole, &mapping.from, event) {
+        if take(&mut whole, &mapping.to, event) {
             tell(whole.clone());
         }
     };
     match engine::run(&counted, &options, cancelled, &emit) {
         _ if cancelled.load(Ordering::Relaxed) => {}
         Ok(end) => {
-            let object = end.report.objects.get(pair);
+            let object = end.report.objects.iter().find(|object| object.to == mapping.to);
             let whole = Whole {
                 ledger: object.map_or(Ledger::default(), |object| object.ledger),
                 reasons: object.map_or_else(Vec::new, |object| object.reasons.clone()),

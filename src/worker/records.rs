@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::schema::shape_of;
 
 /// Records that are shown behind a figure, and rejects that the workbench groups.
-const SHOWN: usize = 200;
+pub(super) const SHOWN: usize = 200;
 const GROUPED: usize = 20_000;
 
 pub(super) fn find(
@@ -94,35 +94,50 @@ fn matching(
 
 /// The rejected records that have a label among their reasons.
 pub(super) fn behind(folder: &Path, object: usize, label: &str, teller: &Teller) {
-    match rejects(folder, object, Some(label), SHOWN) {
-        Ok(found) => teller.tell(Answer::Records(Box::new(found))),
+    let wanted = |why: &str| why.split(';').any(|one| one == label);
+    match object_of(folder, object).and_then(|to| rejects(folder, &to, SHOWN, &wanted)) {
+        Ok(found) => {
+            let title = format!("Records with {label}");
+            teller.tell(Answer::Records(Box::new(RecordRows { title, ..found })));
+        }
         Err(error) => teller.tell(Answer::Failed(Problem::new("The rejects could not be read", &error))),
     }
 }
 
 /// All rejected records of an object, for the workbench.
 pub(super) fn all_rejects(folder: &Path, object: usize, teller: &Teller) {
-    match rejects(folder, object, None, GROUPED) {
+    match object_of(folder, object).and_then(|to| rejects(folder, &to, GROUPED, &|_| true)) {
         Ok(rejects) => teller.tell(Answer::Rejects { object, rejects: Box::new(rejects) }),
         Err(error) => teller.tell(Answer::Failed(Problem::new("The rejects could not be read", &error))),
     }
 }
 
-fn rejects(folder: &Path, object: usize, label: Option<&str>, most: usize) -> Result<RecordRows, String> {
+fn report_in(folder: &Path) -> Result<Report, String> {
     let bytes = std::fs::read(folder.join("report.json")).map_err(|error| error.to_string())?;
-    let report: Report = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
-    let shown = report.objects.get(object).ok_or("the report has no such object")?;
-    let Some(name) = &shown.rejects_file else {
-        return match label {
-            Some(_) => Err("These records are in no rejects file: nothing was rejected.".to_owned()),
-            None => Ok(RecordRows::default()),
-        };
-    };
-    let location = Location::from_argument(&folder.join(name).display().to_string());
-    read_rejects(&location, label, most).map_err(|error| error.to_string())
+    serde_json::from_slice(&bytes).map_err(|error| error.to_string())
 }
 
-fn read_rejects(location: &Location, label: Option<&str>, most: usize) -> Result<RecordRows, ConnectError> {
+/// The name of an object of a run by its place in the report.
+fn object_of(folder: &Path, object: usize) -> Result<String, String> {
+    let report = report_in(folder)?;
+    Ok(report.objects.get(object).ok_or("the report has no such object")?.to.clone())
+}
+
+/// The rejects of a run's object of which the reasons are wanted; none where nothing was rejected.
+pub(super) fn rejects(
+    folder: &Path,
+    to: &str,
+    most: usize,
+    wanted: &dyn Fn(&str) -> bool,
+) -> Result<RecordRows, String> {
+    let report = report_in(folder)?;
+    let shown = report.objects.iter().find(|object| object.to == to).ok_or("the report has no such object")?;
+    let Some(name) = &shown.rejects_file else { return Ok(RecordRows::default()) };
+    let location = Location::from_argument(&folder.join(name).display().to_string());
+    read_rejects(&location, most, wanted).map_err(|error| error.to_string())
+}
+
+fn read_rejects(location: &Location, most: usize, wanted: &dyn Fn(&str) -> bool) -> Result<RecordRows, ConnectError> {
     let source = open_source(location)?;
     let object = source.objects()?.into_iter().next().unwrap_or_default();
     let mut reader = source.read(&object, &ReadRequest::default())?;
@@ -132,7 +147,7 @@ fn read_rejects(location: &Location, label: Option<&str>, most: usize) -> Result
     let (row, errors) = (at("_row"), at("_errors"));
     let kept: Vec<usize> = (0..names.len()).filter(|at| Some(*at) != row && Some(*at) != errors).collect();
     let mut found = RecordRows {
-        title: label.map_or_else(|| "Rejects".to_owned(), |label| format!("Records with {label}")),
+        title: "Rejects".to_owned(),
         fields: kept.iter().map(|at| names[*at].clone()).collect(),
         ..RecordRows::default()
     };
@@ -142,7 +157,7 @@ fn read_rejects(location: &Location, label: Option<&str>, most: usize) -> Result
         for record in batch.records() {
             let text = |at: Option<usize>| at.map(|at| record.cell(at).display().into_owned()).unwrap_or_default();
             let why = text(errors);
-            if label.is_some_and(|label| !why.split(';').any(|one| one == label)) {
+            if !wanted(&why) {
                 continue;
             }
             if found.rows.len() >= most {
@@ -183,10 +198,10 @@ mod tests {
         let path = folder.path().join("rejects.csv");
         std::fs::write(&path, "_row,_errors,name\n7,A:x;B:y,ada\n9,B:y,bob\n").expect("written");
         let location = Location::from_argument(&path.display().to_string());
-        let all = read_rejects(&location, None, 10).expect("read");
+        let all = read_rejects(&location, 10, &|_| true).expect("read");
         assert_eq!(all.fields, ["name"]);
         assert_eq!(all.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [7, 9]);
-        assert_eq!(read_rejects(&location, Some("A:x"), 10).expect("read").rows.len(), 1);
-        assert!(read_rejects(&location, None, 1).expect("read").more);
+        assert_eq!(read_rejects(&location, 10, &|why| why.contains("A:x")).expect("read").rows.len(), 1);
+        assert!(read_rejects(&location, 1, &|_| true).expect("read").more);
     }
 }

@@ -268,3 +268,94 @@ fn keys_of_the_users_file_count() {
     harness = harness.keys("?unmap").settle();
     harness.shows("Ctrl-K");
 }
+
+/// A database with two of the source's records, one of them with another name.
+fn into_database(harness: &Harness) -> String {
+    let home = harness.home.path();
+    let database = rusqlite::Connection::open(home.join("t.db")).expect("opens");
+    let rows =
+        "CREATE TABLE p (id INTEGER PRIMARY KEY, name TEXT NOT NULL); INSERT INTO p VALUES (1, 'Ada'), (2, 'Old');";
+    database.execute_batch(rows).expect("made");
+    std::fs::write(home.join("s.csv"), "id,name,gone\n1,Ada,\n2,Grace,\n3,Mary,\n4,,\n5,Eve,x\n").expect("written");
+    let profile = "mapwright: 1\nsource: s.csv\ntarget: sqlite:t.db\nobjects:\n  - from: s.csv\n    to: p\n    write: upsert\n    key: id\n    where: gone != \"x\"\n    fields:\n      id: id\n      name: { value: name, required: true }\n";
+    std::fs::write(home.join("p.yaml"), profile).expect("written");
+    home.join("p.yaml").display().to_string()
+}
+
+#[test]
+fn a_forecast_is_rehearsed_on_a_copy_and_every_figure_opens_its_records() {
+    let harness = Harness::new(120, 40);
+    let path = into_database(&harness);
+    let before = std::fs::read(harness.home.path().join("t.db")).expect("read");
+    let mut harness = harness.open(&path).keys("4f").settle();
+    harness.shows("rehearsed on a copy of the target");
+    let ledger = harness.model.run.forecast.as_ref().expect("a forecast").ledger();
+    let told = (ledger.created, ledger.updated, ledger.unchanged, ledger.rejected, ledger.filtered);
+    assert_eq!(told, (1, 1, 1, 1, 1), "{}", harness.screen());
+    for (keys, words) in [
+        ("/created<enter><enter>", "Mary"),
+        ("/updated<enter><enter>", "name: Old → Grace"),
+        ("/unchanged<enter><enter>", "Ada"),
+        ("/rejected<enter><enter>", "name:required"),
+        ("/filtered<enter><enter>", "Eve"),
+    ] {
+        harness = harness.keys(keys).settle();
+        harness.shows(words);
+        harness.shows("p: ");
+        harness = harness.keys("<esc><esc>");
+    }
+    assert_eq!(std::fs::read(harness.home.path().join("t.db")).expect("read"), before, "the target is untouched");
+    harness = harness.keys("<esc>R");
+    harness.shows("forecast: 1 created, 1 updated, 1 unchanged");
+}
+
+#[test]
+fn the_start_place_lists_runs_with_what_they_need_and_takes_them_up() {
+    let harness = Harness::new(120, 40);
+    let path = into_database(&harness);
+    let mut harness = harness.open(&path).keys("R<right><enter>").settle().keys("<ctrl-o>").settle();
+    harness.shows("run of p.yaml");
+    harness.shows("done: 1 to mend");
+    harness = harness.keys("/mend<enter><enter>").settle();
+    harness.shows("balances");
+    // The same run as if it had been cut off.
+    let mut run = harness.model.start.runs[0].clone();
+    run.run.state = mapwright::workspace::RunState::Interrupted;
+    harness.model.start.runs = vec![run];
+    harness = harness.keys("<ctrl-o>/finish<enter><enter>").settle();
+    assert_eq!(harness.model.place, mapwright::app::Place::Run);
+    harness.shows("r finishes this run");
+    harness.shows("cut off");
+}
+
+#[test]
+fn a_file_in_a_folder_below_is_found_by_its_name() {
+    let harness = Harness::new(100, 30);
+    let home = harness.home.path().to_owned();
+    std::fs::create_dir_all(home.join("exports/2026")).expect("made");
+    std::fs::write(home.join("exports/2026/contacts.csv"), "name\nAda\n").expect("written");
+    let mut harness = harness.keys(&format!("<enter>{}<tab>", home.display())).settle().keys("contcsv").settle();
+    harness.shows("exports/2026/contacts.csv");
+    harness = harness.keys("<enter>").settle();
+    harness.shows("Target");
+}
+
+#[test]
+fn a_sequence_shows_how_it_may_go_on_and_esc_leaves_it() {
+    let mut harness = people(80, 24).keys("/name<enter>g");
+    harness.shows("g …");
+    harness.shows("Preview");
+    harness = harness.keys("<esc>");
+    harness.shows_not("g …");
+    harness.shows("2 of 8");
+    harness = harness.keys("gp").settle();
+    assert_eq!(harness.model.place, mapwright::app::Place::Preview);
+}
+
+#[test]
+fn what_can_be_done_on_a_board_is_in_its_palette() {
+    let mut harness = people(100, 30).keys("/status<enter>w").settle().keys(":otherwise<enter>").settle();
+    harness.shows("values without a pair become empty");
+    harness = harness.keys("<esc>");
+    harness.shows("status");
+}

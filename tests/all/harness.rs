@@ -229,6 +229,8 @@ impl Harness {
     /// What the screen shows, cell by cell.
     pub fn buffer(&mut self) -> &Buffer {
         let model = &self.model;
+        // Behind a wide character the backend keeps what stood there; a terminal does not.
+        self.screen.clear().expect("cleared");
         self.screen.draw(|frame| view(model, frame)).expect("drawn");
         self.screen.backend().buffer()
     }

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use mapwright::app::boards::Kind;
-use mapwright::app::{Looks, Model, Overlay, ThemeName};
+use mapwright::app::{Looks, Model, Overlay, PickEntry, ThemeName};
 use ratatui::style::{Color, Modifier};
 
 use crate::harness::Harness;
@@ -36,7 +36,9 @@ use Open::{Changed, Companies, Missing, Nothing, People, Unsaved};
 /// In the keys `…` waits until all is quiet.
 const SCENARIOS: &[(&str, Open, &str)] = &[
     ("start", Nothing, ""),
-    ("start_recent", People, "<ctrl-s>…<ctrl-o>"),
+    ("start_recent", People, "<ctrl-s>…4d…R<right><enter>…<ctrl-o>"),
+    ("start_pick", Nothing, "<enter><enter>…"),
+    ("start_pick_below", Nothing, "<enter><enter>…contacts"),
     ("start_source", Nothing, "<enter>"),
     ("data_fields", People, "1<tab>jj"),
     ("data_records", People, "1t<tab>G"),
@@ -75,6 +77,9 @@ const SCENARIOS: &[(&str, Open, &str)] = &[
     ("preview_lineage", People, "3…L"),
     ("run_before", People, "4"),
     ("run_dry", People, "4d"),
+    ("run_forecast", People, "4f"),
+    ("run_forecast_records", People, "4f…jj<enter>"),
+    ("run_forecast_known", People, "4f…<esc>"),
     ("run_confirm", People, "4d…R"),
     ("run_reject", People, "4d…<enter>"),
     ("run_runs", People, "4d…b"),
@@ -125,6 +130,10 @@ fn steady(model: &mut Model, home: &Path) {
         (report.data_rate, report.throughput, report.availability) = (20_480.0, 40_960.0, 1.0);
         report.notices.iter_mut().for_each(elsewhere);
     }
+    for recent in &mut model.start.runs {
+        recent.profile = recent.profile.display().to_string().replace(&home, "/home/ada").into();
+        recent.run.started = "2026-01-31T12:00:00Z".to_owned();
+    }
     for recent in &mut model.start.recents {
         recent.path = recent.path.display().to_string().replace(&home, "/home/ada").into();
         recent.changed = "2026-01-31 12:00".to_owned();
@@ -135,7 +144,18 @@ fn steady(model: &mut Model, home: &Path) {
     for overlay in &mut model.overlays {
         match overlay {
             Overlay::Picker(picker) => {
-                picker.folder = picker.folder.display().to_string().replace(&home, "/home/ada").into();
+                picker.folder = "/home/ada".into();
+                let entry =
+                    |name: &str, is_folder: bool, bytes: u64| PickEntry { name: name.to_owned(), is_folder, bytes };
+                picker.entries = vec![
+                    entry(".", true, 0),
+                    entry("..", true, 0),
+                    entry("crm", true, 0),
+                    entry("people.csv", false, 20_480),
+                    entry("people.yaml", false, 640),
+                    entry("target.db", false, 81_920),
+                    entry("crm/2026/contacts.csv", false, 4_096),
+                ];
             }
             Overlay::Prompt(prompt) => {
                 let text = prompt.entry.text().replace(&home, "/home/ada");
@@ -236,11 +256,12 @@ fn pictures(name: &str, open: Open, keys: &str) -> String {
     harness = harness.resize(80, 24);
     for theme in ThemeName::ALL {
         harness.model.looks = Looks { theme, ..Looks::default() };
-        if matches!(theme, ThemeName::Dark | ThemeName::Plain) {
+        // The light theme has the dark one's words in other colours.
+        if theme != ThemeName::Light {
             said.push_str(&format!("inks of {}\n{}\n", theme.word(), folded(&inks(&mut harness))));
         }
     }
-    harness.model.looks = Looks { theme: ThemeName::Plain, ascii: true };
+    harness.model.looks = Looks { theme: ThemeName::Plain, ascii: true, basic: true };
     let screen = harness.screen();
     assert!(screen.is_ascii(), "{name} in ASCII:\n{screen}");
     said.push_str(&format!("ASCII\n{}", folded(&without_shares(&screen))));

@@ -198,7 +198,7 @@ fn a_small_screen_says_so_and_stays_quittable() {
 
 #[test]
 fn without_colour_and_in_ascii_everything_is_still_said() {
-    let looks = Looks { theme: ThemeName::Plain, ascii: true };
+    let looks = Looks { theme: ThemeName::Plain, ascii: true, basic: true };
     let mut harness = Harness::with_looks(80, 24, looks).open_people().keys("3").settle();
     let screen = harness.screen();
     assert!(screen.is_ascii(), "{screen}");

@@ -9,7 +9,7 @@ use crate::app::commands::Id;
 use crate::app::mapping::source_names;
 use crate::app::overlay::{Chooser, ChooserPurpose, Confirm, ConfirmAction, PromptPurpose};
 use crate::app::places::{map, start};
-use crate::app::{Effect, ListPane, Model, Overlay, Records, Tone, editor, steps};
+use crate::app::{Effect, ListPane, Model, Overlay, Problem, Records, Sheet, Tone, editor, steps};
 use crate::profile::{Expression, FilledBy};
 use crate::record::{Batch, Cell as Value, Origin};
 use crate::report::words;
@@ -319,9 +319,26 @@ fn sample(fixes: &Fixes, group: &Group) -> Records {
 fn ask_again(model: &mut Model, fixes: &Fixes) {
     let (Some(project), Some(report)) = (&model.project, &model.report.report) else { return };
     let Some(mapping) = project.profile.objects.get(fixes.object) else { return };
-    if mapping.fields.iter().any(|field| matches!(field.filled_by, FilledBy::Lookup(_))) {
-        return model
-            .say(Tone::Bad, "this object looks other records up: run the whole profile (R), not its rejects alone");
+    let lookups: Vec<String> = mapping
+        .fields
+        .iter()
+        .filter_map(|field| match &field.filled_by {
+            FilledBy::Lookup(lookup) => Some(format!("{} looks {} up by {}", field.target, lookup.object, lookup.by)),
+            FilledBy::Expression(_) => None,
+        })
+        .collect();
+    if !lookups.is_empty() {
+        let problem = Problem {
+            title: "These rejects cannot run alone".to_owned(),
+            lines: vec![
+                format!("{}: what it finds there is known only while those records run too.", lookups.join("; ")),
+                format!(
+                    "Your fixes are steps of the profile. R runs all of it; what {} has already stays once it is written with a key (`write: upsert`).",
+                    mapping.to
+                ),
+            ],
+        };
+        return model.overlays.push(Overlay::Sheet(Sheet::of(problem)));
     }
     let count = words::records(fixes.rejects.rows.len() as u64);
     let lines = if report.dry_run {

@@ -5,6 +5,7 @@
 pub mod changes;
 pub mod drift;
 pub mod fixes;
+pub mod forecast;
 pub mod frequent;
 pub mod groups;
 pub mod history;
@@ -44,6 +45,7 @@ pub enum Kind {
     Frequent(frequent::Frequent),
     Runs(runs::Runs),
     Reading,
+    Forecast,
 }
 
 /// How loudly something is said.
@@ -125,6 +127,7 @@ impl Board {
             Kind::Frequent(_) => Context::Frequent,
             Kind::Runs(_) => Context::Runs,
             Kind::Reading => Context::Reading,
+            Kind::Forecast => Context::Forecast,
         }
     }
 
@@ -144,6 +147,7 @@ impl Board {
             Kind::Frequent(_) => (0, 0),
             Kind::Runs(_) => (0, 3),
             Kind::Reading => (0, 6),
+            Kind::Forecast => (1, 3),
         }
     }
 }
@@ -164,6 +168,7 @@ pub fn table(model: &Model, board: &Board) -> Table {
         Kind::Frequent(frequent) => frequent::table(frequent),
         Kind::Runs(runs) => runs::table(runs),
         Kind::Reading => reading::table(model),
+        Kind::Forecast => forecast::table(model),
     }
 }
 
@@ -180,6 +185,7 @@ pub fn detail(model: &Model, board: &Board, row: usize) -> Detail {
         Kind::Drift(drift) => drift::detail(drift, row),
         Kind::Runs(runs) => runs::detail(runs, row),
         Kind::Reading => reading::detail(model),
+        Kind::Forecast => forecast::detail(model, row),
     }
 }
 
@@ -241,6 +247,7 @@ pub fn execute(model: &mut Model, id: Id) -> Vec<Effect> {
         Context::Frequent => frequent::execute(model, id, selected),
         Context::Runs => runs::execute(model, id, selected),
         Context::Reading => reading::execute(model, id, selected),
+        Context::Forecast => forecast::execute(model, id, selected),
         _ => Vec::new(),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Cell, Column, Detail, Ink, Kind, Table};
 use crate::app::commands::Id;
-use crate::app::{Effect, ListPane, Model, Overlay, Sheet};
+use crate::app::{Effect, ListPane, Model, Overlay, Sheet, Tone};
 use crate::report::words;
 
 /// Records that were found.
@@ -12,6 +12,8 @@ pub struct RecordRows {
     pub title: String,
     pub fields: Vec<String>,
     pub rows: Vec<RecordRow>,
+    /// What is said of a record is how it changes, not what is wrong with it.
+    pub changes: bool,
     /// There are more of them than these.
     pub more: bool,
     /// Of how many records of the source these are all, where that is known.
@@ -20,7 +22,7 @@ pub struct RecordRows {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RecordRow {
-    /// From 1, in the source.
+    /// From 1, in the source; 0 for a record of the target.
     pub number: u64,
     /// What is the matter with it: `Email:type`.
     pub why: String,
@@ -62,15 +64,18 @@ pub fn table(board: &RecordBoard) -> Table {
     let reasons = found.rows.iter().any(|row| !row.why.is_empty());
     let mut columns = vec![Column::right("record", 9)];
     if reasons {
-        columns.push(Column::new("reasons", 12, 1));
+        columns.push(Column::new(if found.changes { "changes" } else { "reasons" }, 12, 2));
     }
     let shown = found.fields.iter().enumerate().skip(board.column).take(COLUMNS);
     for (_, field) in shown.clone() {
         columns.push(Column { head: field.clone().into(), ..Column::new("", 6, 1) });
     }
     let row = |row: &RecordRow| -> Vec<Cell> {
-        let mut cells = vec![super::muted(words::count(row.number))];
-        if reasons {
+        let number = if row.number > 0 { words::count(row.number) } else { String::new() };
+        let mut cells = vec![super::muted(number)];
+        if reasons && found.changes {
+            cells.push((row.why.clone(), Ink::Warn));
+        } else if reasons {
             cells.push((row.why.replace(';', " "), Ink::Bad));
         }
         cells.extend(shown.clone().map(|(at, _)| super::plain(row.cells.get(at).cloned().unwrap_or_default())));
@@ -109,11 +114,18 @@ pub fn execute(model: &mut Model, id: Id, selected: Option<usize>) -> Vec<Effect
             let Some(row) = selected.and_then(|at| records.found.rows.get(at)) else { return Vec::new() };
             let cells = row.cells.iter().map(|cell| crate::app::places::data::said(cell));
             let lines = records.found.fields.iter().cloned().zip(cells).collect();
-            let title = format!("Record {}", words::count(row.number));
+            let title = match row.number {
+                0 => "Record of the target".to_owned(),
+                number => format!("Record {}", words::count(number)),
+            };
             model.overlays.push(Overlay::Sheet(Sheet { title, lines, pane: ListPane::default() }));
         }
         Id::Lineage => {
             let number = selected.and_then(|at| records.found.rows.get(at)).map(|row| row.number);
+            if number == Some(0) {
+                model.say(Tone::Note, "this is a record of the target: the source's records are in the preview");
+                return Vec::new();
+            }
             return number.map_or_else(Vec::new, |number| super::lineage::open(model, number, None));
         }
         _ => {}

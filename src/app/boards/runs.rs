@@ -2,6 +2,7 @@
 
 use super::{Cell, Column, Detail, Ink, Kind, Table};
 use crate::app::commands::Id;
+use crate::app::places::run::take_up;
 use crate::app::{Effect, Model, Place, Tone};
 use crate::report::words;
 use crate::workspace::{RunEntry, RunState};
@@ -83,14 +84,13 @@ pub fn execute(model: &mut Model, id: Id, selected: Option<usize>) -> Vec<Effect
             model.place = Place::Run;
             vec![Effect::FollowRun { folder: run.folder, dry_run: run.dry_run }]
         }
-        (Id::Choose, RunState::Interrupted | RunState::Cancelled) if run.ledger.is_none() => {
-            model.say(Tone::Note, "this run has no report; in the run place r finishes the last one");
+        (Id::Choose, _) if model.run.running() => {
+            model.say(Tone::Note, "the screen follows a run; this one can be opened when it has ended");
             Vec::new()
         }
         (Id::Choose, _) => {
             model.overlays.pop();
-            model.place = Place::Report;
-            vec![Effect::ReadReport { folder: run.folder }]
+            take_up(model, &run)
         }
         _ => Vec::new(),
     }

@@ -97,6 +97,7 @@ pub enum Id {
     Reading,
     Tour,
     Browse,
+    Forecast,
 }
 
 /// One command.
@@ -165,7 +166,7 @@ pub fn title_in(command: &Command, context: Context) -> &'static str {
         (Id::Choose, Context::Records) => "form",
         (Id::Choose, Context::Drift) => "choose name",
         (Id::Accept, Context::Drift) => "rebind marked",
-        (Id::Choose, Context::Frequent) => "records",
+        (Id::Choose, Context::Frequent | Context::Forecast) => "records",
         (Id::Choose, Context::Reading) => "correct",
         (Id::Reject, Context::Changes) => "take back",
         (Id::Reject, Context::Values) => "no pair",

@@ -10,7 +10,7 @@ pub static COMMANDS: &[Command] = &[
         Id::PlaceData,
         "Data",
         "Go to the source and the target: objects, fields, statistics, records.",
-        &["1"],
+        &["1", "g d"],
         In::PLACES,
     )
     .unless(reasons::nothing_open),
@@ -18,7 +18,7 @@ pub static COMMANDS: &[Command] = &[
         Id::PlaceMap,
         "Map",
         "Go to the map: source fields, target fields, and the links between them.",
-        &["2"],
+        &["2", "g m"],
         In::PLACES,
     )
     .unless(reasons::nothing_open),
@@ -26,13 +26,13 @@ pub static COMMANDS: &[Command] = &[
         Id::PlacePreview,
         "Preview",
         "Go to the preview: records before and after, rejects first.",
-        &["3"],
+        &["3", "g p"],
         In::PLACES,
     )
     .unless(reasons::nothing_open),
-    Command::new(Id::PlaceRun, "Run", "Go to the run: dry run, progress, rejects as they happen.", &["4"], In::PLACES)
+    Command::new(Id::PlaceRun, "Run", "Go to the run: dry run, progress, rejects as they happen.", &["4", "g r"], In::PLACES)
         .unless(reasons::nothing_open),
-    Command::new(Id::PlaceReport, "Report", "Go to the report: ledger, measures, reasons.", &["5"], In::PLACES)
+    Command::new(Id::PlaceReport, "Report", "Go to the report: ledger, measures, reasons.", &["5", "g t"], In::PLACES)
         .unless(reasons::nothing_open),
     Command::new(
         Id::Choose,
@@ -239,7 +239,7 @@ pub static COMMANDS: &[Command] = &[
         &["p"],
         In::RUN,
     )
-    .footer(2)
+    .footer(3)
     .unless(reasons::nothing_runs),
     Command::new(
         Id::Resume,
@@ -248,7 +248,7 @@ pub static COMMANDS: &[Command] = &[
         &["r"],
         In::RUN,
     )
-    .footer(3)
+    .footer(2)
     .unless(reasons::nothing_to_finish),
     Command::new(
         Id::Otherwise,
@@ -303,13 +303,22 @@ pub static COMMANDS: &[Command] = &[
     .footer(8)
     .unless(reasons::nothing_open),
     Command::new(
-        Id::DryRun,
-        "dry run",
-        "Tell what a run would create, update and reject; writes nothing to the target.",
-        &["d"],
+        Id::Forecast,
+        "forecast",
+        "Tell what a run would create, update, leave alone and reject, each with its records; a database is rehearsed on a copy.",
+        &["f"],
         In::RUN,
     )
     .footer(1)
+    .unless(reasons::cannot_run),
+    Command::new(
+        Id::DryRun,
+        "dry run",
+        "Run without a target, with a report: what would be written and rejected. Writes nothing to the target.",
+        &["d"],
+        In::RUN,
+    )
+    .footer(2)
     .unless(reasons::cannot_run),
     Command::new(Id::Run, "run", "Run the profile against the target, after a confirmation.", &["R"], In::OPENED)
         .footer(9)
@@ -336,7 +345,7 @@ pub static COMMANDS: &[Command] = &[
     Command::new(Id::PageDown, "page down", "Move a page down.", &["pagedown", "ctrl-f"], In::LISTS.or(In::TYPING)),
     Command::new(Id::PageUp, "page up", "Move a page up.", &["pageup", "ctrl-b"], In::LISTS.or(In::TYPING)),
     Command::new(Id::First, "first", "Go to the first row.", &["g g", "home"], In::LISTS),
-    Command::new(Id::Last, "last", "Go to the last row.", &["G", "end"], In::LISTS),
+    Command::new(Id::Last, "last", "Go to the last row.", &["G", "end", "g e"], In::LISTS),
     Command::new(Id::Raise, "up", "Move up in the list while typing.", &["up"], In::TYPING),
     Command::new(Id::Lower, "down", "Move down in the list while typing.", &["down"], In::TYPING),
     Command::new(Id::Filter, "filter", "Filter the list by typing letters that occur in order.", &["/"], In::LISTS)
@@ -397,7 +406,7 @@ pub static COMMANDS: &[Command] = &[
         Id::Open,
         "open another",
         "Go to the start place: open a profile, a source and a target, or the demo.",
-        &["ctrl-o"],
+        &["ctrl-o", "g s"],
         In::PLACES,
     ),
     Command::new(Id::Copy, "copy", "Send the selected value to the terminal's clipboard.", &["y"], In::LISTS)

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::app::boards::forecast::Forecast;
 use crate::app::commands::Id;
 use crate::app::filter::{self, Order};
 use crate::app::{Confirm, ConfirmAction, Effect, ListPane, Model, Overlay, Place, Sheet, Tone};
@@ -12,6 +13,7 @@ use crate::engine::{Finding, Ledger, Phase, RunEvent};
 use crate::profile::Profile;
 use crate::record::Origin;
 use crate::report::{Report, words};
+use crate::workspace::{RunEntry, RunState};
 
 /// A run's process has started.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +78,8 @@ pub struct RunPlace {
     pub starting: bool,
     /// The report of the last dry run and the profile it was of.
     pub dry: Option<(u64, Box<Report>)>,
+    /// What a run would do, of the profile as it was when that was asked.
+    pub forecast: Option<Box<Forecast>>,
 }
 
 impl RunPlace {
@@ -90,6 +94,25 @@ impl RunPlace {
 }
 
 impl Following {
+    /// A run of which nothing is known yet.
+    fn begun(folder: PathBuf, dry_run: bool, now: Duration) -> Following {
+        Following {
+            folder,
+            dry_run,
+            phase: Phase::Reading,
+            objects: Vec::new(),
+            elapsed: Duration::ZERO,
+            rates: Vec::new(),
+            notices: Vec::new(),
+            exit: None,
+            ended: false,
+            cancelling: false,
+            since: now,
+            paused: false,
+            memory: (0, 0),
+        }
+    }
+
     /// All objects together.
     pub fn ledger(&self) -> Ledger {
         let mut ledger = Ledger::default();
@@ -167,7 +190,11 @@ pub fn ask(model: &mut Model) {
     for object in &project.profile.objects {
         lines.push(format!("      {} → {} ({} fields)", object.from, object.to, object.fields.len()));
     }
+    let forecast = model.run.forecast.as_ref();
     match &model.run.dry {
+        _ if forecast.is_some_and(|forecast| forecast.complete && forecast.revision == project.revision) => {
+            lines.push(format!("forecast: {}", forecast.map_or_else(String::new, |forecast| forecast.sentence())));
+        }
         Some((revision, report)) if *revision == project.revision => {
             let ledger = &report.ledger;
             lines.push(format!(
@@ -178,8 +205,9 @@ pub fn ask(model: &mut Model) {
                 words::count(ledger.duplicate)
             ));
         }
-        Some(_) => lines.push("the profile has changed since the last dry run (d runs it again)".to_owned()),
-        None => lines.push("there was no dry run yet (Esc, then d, tells first what would happen)".to_owned()),
+        Some(_) => lines
+            .push("the profile has changed since the last dry run (Esc, then f, tells what would happen)".to_owned()),
+        None => lines.push("there was no forecast yet (Esc, then f, tells first what would happen)".to_owned()),
     }
     model.overlays.push(Overlay::Confirm(Confirm {
         title: "Run the profile".to_owned(),
@@ -276,21 +304,41 @@ pub fn cancel(model: &mut Model) -> Vec<Effect> {
 pub fn started(model: &mut Model, started: RunStarted) {
     model.end("starting");
     model.run.starting = false;
-    model.run.following = Some(Following {
-        folder: started.folder,
-        dry_run: started.dry_run,
-        phase: Phase::Reading,
-        objects: Vec::new(),
-        elapsed: Duration::ZERO,
-        rates: Vec::new(),
-        notices: Vec::new(),
-        exit: None,
-        ended: false,
-        cancelling: false,
-        since: model.now,
-        paused: false,
-        memory: (0, 0),
-    });
+    if !started.dry_run {
+        // The target is no longer what the forecast saw.
+        model.run.forecast = None;
+    }
+    model.run.following = Some(Following::begun(started.folder, started.dry_run, model.now));
+}
+
+/// Takes a run of earlier up again: its report, or, where it was cut off, its place with what finishes it.
+pub fn take_up(model: &mut Model, run: &RunEntry) -> Vec<Effect> {
+    let report = Effect::ReadReport { folder: run.folder.clone() };
+    match run.state {
+        // It is followed as soon as it is found.
+        RunState::Running => model.place = Place::Run,
+        RunState::Interrupted | RunState::Cancelled if !run.dry_run => {
+            model.place = Place::Run;
+            let mut following = Following::begun(run.folder.clone(), false, model.now);
+            (following.ended, following.exit) = (true, (run.state == RunState::Cancelled).then_some(4));
+            if let Some(ledger) = run.ledger {
+                following.objects.push(ObjectProgress { ledger, ..ObjectProgress::default() });
+            }
+            model.run.following = Some(following);
+            model.run.rejects.clear();
+            model.say(Tone::Note, "r finishes this run: what it wrote stays, the rest follows");
+            return run.ledger.map(|_| report).into_iter().collect();
+        }
+        _ if run.ledger.is_none() => {
+            model.place = Place::Run;
+            model.say(Tone::Note, if run.needs.is_empty() { "this run has no report" } else { run.needs.as_str() });
+        }
+        _ => {
+            model.place = Place::Report;
+            return vec![report];
+        }
+    }
+    Vec::new()
 }
 
 pub fn event(model: &mut Model, event: RunEvent) {
@@ -378,27 +426,9 @@ pub fn copyable(model: &Model) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn following() -> Following {
-        Following {
-            folder: PathBuf::new(),
-            dry_run: false,
-            phase: Phase::Reading,
-            objects: Vec::new(),
-            elapsed: Duration::ZERO,
-            rates: Vec::new(),
-            notices: Vec::new(),
-            exit: None,
-            ended: false,
-            cancelling: false,
-            since: Duration::ZERO,
-            paused: false,
-            memory: (0, 0),
-        }
-    }
-
     #[test]
     fn progress_gives_share_rate_and_the_time_that_remains() {
-        let mut run = following();
+        let mut run = Following::begun(PathBuf::new(), false, Duration::ZERO);
         run.object("contacts.csv").total_bytes = Some(1_000);
         let ledger = Ledger { read: 50, ..Ledger::default() };
         progress(&mut run, "contacts.csv", ledger, 250, Duration::from_secs(5));

@@ -63,8 +63,13 @@ pub fn rows(model: &Model) -> Vec<usize> {
         Some(Overlay::Sheet(sheet)) => (0..sheet_lines(sheet, model.width).len()).collect(),
         Some(Overlay::Board(board)) => boards::rows(model, board),
         Some(Overlay::Picker(picker)) => {
+            let here = |at: &usize| !picker.entries[*at].name.contains('/');
+            if picker.query.text().trim().is_empty() {
+                return (0..picker.entries.len()).filter(here).collect();
+            }
+            // What is typed is looked for in the folders below as well.
             let names: Vec<&str> = picker.entries.iter().map(|entry| entry.name.as_str()).collect();
-            filter::matching(picker.query.text(), &names, Order::List)
+            filter::matching(picker.query.text(), &names, Order::Best)
         }
         Some(Overlay::Chooser(chooser)) => filter::matching(chooser.pane.filter.text(), &chooser.rows, Order::List),
         _ => Vec::new(),
@@ -287,6 +292,12 @@ fn prompted(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
             let step = format!("recode({{{}: {}}})", fixes::quoted(&from), fixes::quoted(&text));
             mend(model, &target, &step, true);
             Vec::new()
+        }
+        PromptPurpose::OpenSource | PromptPurpose::OpenTarget { .. } | PromptPurpose::OpenProfile
+            if text.is_empty() =>
+        {
+            model.overlays.push(Overlay::Prompt(prompt));
+            return crate::app::update::execute(model, Id::Browse);
         }
         _ if text.is_empty() => {
             model.say(Tone::Note, "nothing was typed");

@@ -76,7 +76,7 @@ fn evidence(frame: &mut Frame<'_>, area: Rect, candidate: Option<&crate::matchin
                     .just(sign, style)
                     .gap(1)
                     .right(&format!("{:.2}", evidence.weight.abs()), 5, style)
-                    .put(&evidence.signal, 14, theme.muted)
+                    .put(&evidence.signal, 17, theme.muted)
                     .rest(&evidence.words, theme.text);
                 lines.push(line.done());
             }

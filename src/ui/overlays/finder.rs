@@ -109,12 +109,20 @@ pub fn picker(frame: &mut Frame<'_>, laid_out: &Layout, area: Rect, picker: &Pic
             "." => ("this folder".to_owned(), theme.accent),
             ".." => ("up".to_owned(), theme.muted),
             _ if item.is_folder => ("folder".to_owned(), theme.accent),
+            name if name.starts_with("template:") => ("template".to_owned(), theme.text),
+            name if ends(name, &[".db", ".sqlite", ".sqlite3"]) => ("database".to_owned(), theme.text),
+            name if ends(name, &[".yaml", ".yml"]) => ("profile".to_owned(), theme.text),
             _ if item.bytes == 0 => (String::new(), theme.text),
             _ => (words::bytes(item.bytes as f64), theme.text),
         };
         let name = usize::from(width).saturating_sub(16);
         Columns::new(width).gap(1).put(&item.name, name, style).right(&kind, 12, theme.muted).done()
     });
+}
+
+fn ends(name: &str, endings: &[&str]) -> bool {
+    let name = name.to_ascii_lowercase();
+    endings.iter().any(|ending| name.ends_with(ending))
 }
 
 /// A text field with its cursor.

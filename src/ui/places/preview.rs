@@ -92,7 +92,10 @@ fn fields(frame: &mut Frame<'_>, area: &PaneArea, model: &Model, theme: &Theme) 
     let record = model.preview.current(model);
     let (name, note) = record.map_or(("Record".to_owned(), String::new()), |record| {
         let why = if record.findings.is_empty() { &record.why } else { "" };
-        (format!("Record {}", words::count(record.origin.number)), [line_note(record), why.to_owned()].join("  "))
+        (
+            format!("Record {}", words::count(record.origin.number)),
+            [line_note(record), why.to_owned()].join("  ").trim().to_owned(),
+        )
     });
     let title = Title::new(name).note(note).right(record.map_or("", |record| record.outcome.word()));
     panel(frame, area.frame, &title, focused, theme);

@@ -78,7 +78,11 @@ fn figures(frame: &mut Frame<'_>, area: Rect, report: &Report, theme: &Theme) {
             Columns::new(inner.width)
                 .put(measure.name, 14, theme.muted)
                 // The beginning of a definition says nothing; the whole is in the report's page.
-                .put(&measure.value, if inner.width >= 80 { 16 } else { usize::from(inner.width) }, theme.text)
+                .put(
+                    &measure.value,
+                    if inner.width >= 80 { 16 } else { usize::from(inner.width).saturating_sub(15) },
+                    theme.text,
+                )
                 .rest(measure.definition, theme.muted)
                 .done()
         })

@@ -40,14 +40,26 @@ fn before(frame: &mut Frame<'_>, area: Rect, model: &Model, theme: &Theme) {
         let text = format!("{} → {}: {} fields, {how}", object.from, object.to, object.fields.len());
         lines.push(pair("object", &text));
     }
-    lines.push(Line::default());
+    if lines.len() + 4 <= usize::from(inner.height) {
+        lines.push(Line::default());
+    }
+    // With many objects the hints still have room.
+    lines.truncate(usize::from(inner.height).saturating_sub(4).max(2));
     if model.run.starting {
         lines.push(Line::styled("starting …", theme.muted));
     } else {
         let hint =
             |key: &str, text: &str| Columns::new(inner.width).just(key, theme.key).gap(1).just(text, theme.text).done();
-        lines.push(hint("d", "dry run: tells what would be created, updated and rejected; writes nothing"));
-        lines.push(hint("R", "run: writes to the target, after a confirmation"));
+        let forecast = model.run.forecast.as_ref().filter(|forecast| forecast.revision == project.revision);
+        match forecast {
+            Some(forecast) if forecast.complete => {
+                lines.push(pair("forecast", &forecast.sentence()));
+                lines.push(hint("f", "opens it: every figure with its records"));
+            }
+            _ => lines.push(hint("f", "forecast: what would become of the records")),
+        }
+        lines.push(hint("d", "dry run: with a report; writes nothing"));
+        lines.push(hint("R", "run: writes to the target, once confirmed"));
     }
     put(frame, inner, lines);
 }
@@ -69,7 +81,8 @@ fn phase_word(following: &Following) -> &'static str {
             Some(0) => "done",
             Some(3) => "stopped at the threshold",
             Some(4) => "cancelled",
-            _ => "failed",
+            Some(_) => "failed",
+            None => "cut off",
         },
         (false, true, _) => "cancelling",
         (false, false, _) if following.paused => "paused",
