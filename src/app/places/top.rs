@@ -297,7 +297,7 @@ fn prompted(model: &mut Model, prompt: Prompt) -> Vec<Effect> {
             if text.is_empty() =>
         {
             model.overlays.push(Overlay::Prompt(prompt));
-            return crate::app::update::execute(model, Id::Browse);
+            crate::app::update::execute(model, Id::Browse)
         }
         _ if text.is_empty() => {
             model.say(Tone::Note, "nothing was typed");
