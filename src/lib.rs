@@ -4,7 +4,7 @@
 //! words, the road of a record and the recipes for adding things.
 //!
 //! Domain rooms need no screen: [`record`], [`schema`], [`connect`], [`profile`], [`transform`], [`rules`],
-//! [`dedupe`], [`matching`], [`engine`], [`report`], [`workspace`].
+//! [`dedupe`], [`matching`], [`engine`], [`report`], [`exchange`], [`workspace`].
 //!
 //! Rooms of the workbench: [`app`] decides what happens next on screen (pure), [`ui`] turns state into cells (pure),
 //! [`worker`] runs effects on threads, [`term`] owns the terminal. [`cli`] parses the command line and prints.
@@ -18,6 +18,7 @@ pub mod cli;
 pub mod connect;
 pub mod dedupe;
 pub mod engine;
+pub mod exchange;
 pub mod matching;
 pub mod profile;
 pub mod record;

@@ -19,6 +19,7 @@ mod memory;
 mod open;
 mod preview;
 mod print;
+mod profile;
 mod report;
 mod run;
 mod runs;
@@ -82,6 +83,8 @@ enum Command {
     Verify(verify::Args),
     /// Copy a file or table into another format, as it is
     Convert(convert::Args),
+    /// Take over mappings of other tools, and hand them over
+    Profile(profile::Args),
     /// Print completions for a shell
     Completions(completions::Args),
     /// Print the manual page
@@ -127,6 +130,7 @@ fn dispatch(command: Option<Command>) -> Answer {
         Some(Command::Match(args)) => match_schemas::run(args),
         Some(Command::Verify(args)) => verify::run(args),
         Some(Command::Convert(args)) => convert::run(args),
+        Some(Command::Profile(args)) => profile::run(args),
         Some(Command::Completions(args)) => completions::run(args),
         Some(Command::Man(args)) => man::run(args),
         None => workbench::open(crate::app::Job::Start),

@@ -45,4 +45,5 @@ pub use model::{
 pub use nearest::nearest;
 pub use save::{NewText, SaveError, new_text, save};
 pub use uses::{rename_source_field, source_fields_used};
+pub use words::type_word;
 pub use write::write_new;

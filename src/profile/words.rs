@@ -60,6 +60,11 @@ pub(super) fn word_of<T: PartialEq>(table: &[(&'static str, T)], value: &T) -> &
     table.iter().find(|(_, other)| other == value).map_or("", |(word, _)| word)
 }
 
+/// The word of a profile for a type.
+pub fn type_word(field_type: FieldType) -> &'static str {
+    word_of(TYPES, &field_type)
+}
+
 /// The character that a name such as `tab` stands for.
 pub(super) fn separator(name: &str) -> Option<&'static str> {
     match name {

@@ -13,6 +13,7 @@ const DOMAIN: &[&str] = &[
     "dedupe",
     "profile",
     "engine",
+    "exchange",
     "report",
     "workspace",
 ];

@@ -9,6 +9,7 @@ mod connect;
 mod engine;
 mod eval;
 mod every_command;
+mod exchange;
 mod faults;
 mod formats;
 mod fuzz;
