@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::data;
+pub use super::shown::{LOW, Show, SourceOrder};
 use super::start;
 use crate::app::commands::Id;
 use crate::app::effect::{Asker, Question};
@@ -15,82 +16,6 @@ use crate::app::{Bulk, Effect, Evaluation, ListPane, Model, Move, Overlay, PaneI
 use crate::matching::ValueSuggestion;
 use crate::profile::{Expression, FieldMapping, FilledBy, ValueMap};
 use crate::schema::{Field, checks_for};
-
-/// Which target fields are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Show {
-    #[default]
-    All,
-    /// Those that somebody has to decide on.
-    Open,
-    Unmapped,
-    Required,
-    /// Suggestions below the threshold.
-    LowConfidence,
-}
-
-impl Show {
-    pub fn word(self) -> &'static str {
-        match self {
-            Show::All => "all",
-            Show::Open => "open",
-            Show::Unmapped => "unmapped",
-            Show::Required => "required",
-            Show::LowConfidence => "low confidence",
-        }
-    }
-
-    fn next(self) -> Show {
-        match self {
-            Show::All => Show::Open,
-            Show::Open => Show::Unmapped,
-            Show::Unmapped => Show::Required,
-            Show::Required => Show::LowConfidence,
-            Show::LowConfidence => Show::All,
-        }
-    }
-
-    fn shows(self, row: &TargetRow) -> bool {
-        match self {
-            Show::All => true,
-            Show::Open => row.state.open(),
-            Show::Unmapped => row.mapping.is_none() && row.state != State::System,
-            Show::Required => row.required,
-            Show::LowConfidence => row.confidence.is_some_and(|confidence| confidence < LOW),
-        }
-    }
-}
-
-/// Below this a confidence counts as low.
-pub const LOW: f64 = 0.7;
-
-/// The order of source fields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SourceOrder {
-    #[default]
-    Source,
-    /// Beside the targets they feed: links lie flat.
-    Links,
-    Name,
-}
-
-impl SourceOrder {
-    pub fn word(self) -> &'static str {
-        match self {
-            SourceOrder::Source => "as in the source",
-            SourceOrder::Links => "beside their targets",
-            SourceOrder::Name => "by name",
-        }
-    }
-
-    fn next(self) -> SourceOrder {
-        match self {
-            SourceOrder::Source => SourceOrder::Links,
-            SourceOrder::Links => SourceOrder::Name,
-            SourceOrder::Name => SourceOrder::Source,
-        }
-    }
-}
 
 /// A mapping's results on real records.
 #[derive(Debug, Clone)]

@@ -5,6 +5,7 @@ pub mod map;
 pub mod preview;
 pub mod report;
 pub mod run;
+mod shown;
 pub mod start;
 pub mod top;
 

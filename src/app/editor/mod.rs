@@ -1,22 +1,25 @@
 //! The expression editor: a text area, what is wrong under which characters, and results on real records.
 
+mod moves;
+mod offers;
+
 use std::sync::Arc;
 
+use moves::{move_step, step_off, step_on};
+use offers::take_completion;
 use tui_textarea::{CursorMove, Key, TextArea};
 
 use super::commands::Id;
 use super::effect::{Asker, Question};
 use super::key::Chord;
 use super::places::map;
-use super::steps::{self, OffStep};
+use super::steps::OffStep;
 use super::{Effect, Model, Overlay, Records, Tone};
 use crate::engine::Finding;
 use crate::profile::{Expression, FieldMapping, FilledBy, ObjectMapping, Profile};
 use crate::record::Origin;
 use crate::schema::{Object, checks_for};
-use crate::transform::{
-    Completion, CompletionKind, Diagnostic, Program, Scope, Span, complete, field_reference, find_function,
-};
+use crate::transform::{Completion, Diagnostic, Program, Scope, Span, field_reference};
 
 /// An expression that is being edited.
 #[derive(Debug, Clone)]
@@ -98,73 +101,6 @@ impl Editor {
         self.evaluated == self.revision
     }
 
-    fn forget_completions(&mut self) {
-        self.completions.clear();
-        self.completion = 0;
-        self.picking = false;
-    }
-
-    /// Offers words for the one that is being typed.
-    fn offer(&mut self) {
-        let (text, cursor) = (self.text(), self.cursor());
-        let typing =
-            text[..cursor].ends_with(|letter: char| letter.is_alphanumeric() || letter == '_' || letter == '.');
-        if !typing {
-            return;
-        }
-        let scope = Scope { source_fields: &self.source_fields, target_fields: &self.target_fields };
-        let mut found = complete(&text, cursor, &scope);
-        // What stands there already is no news.
-        found.retain(|one| text.get(one.replace.start..one.replace.end) != Some(one.insert.as_str()));
-        if found.is_empty() {
-            found = self.offered_values(&text, cursor);
-        }
-        found.truncate(OFFERED);
-        self.completions = found;
-    }
-
-    /// Inside quotes: values that the target field takes.
-    fn offered_values(&self, text: &str, cursor: usize) -> Vec<Completion> {
-        let before = &text[..cursor];
-        let Some(quote) = before.rfind('"').filter(|_| before.matches('"').count() % 2 == 1) else { return Vec::new() };
-        let typed = before[quote + 1..].to_lowercase();
-        let end = text[cursor..].find('"').map_or(cursor, |end| cursor + end);
-        let fits = self.allowed.iter().filter(|value| value.to_lowercase().contains(&typed));
-        fits.map(|value| Completion {
-            label: value.clone(),
-            insert: value.replace('\\', "\\\\").replace('"', "\\\""),
-            replace: Span { start: quote + 1, end },
-            kind: CompletionKind::Keyword,
-            signature: "a value of the target".to_owned(),
-            doc: String::new(),
-        })
-        .collect()
-    }
-
-    /// Finds the function whose parentheses the cursor stands in.
-    fn look_around(&mut self) {
-        let text = self.text();
-        let before = &text[..self.cursor()];
-        let mut depth = 0;
-        let mut open = None;
-        for (at, letter) in before.char_indices().rev() {
-            match letter {
-                ')' => depth += 1,
-                '(' if depth > 0 => depth -= 1,
-                '(' => {
-                    open = Some(at);
-                    break;
-                }
-                _ => {}
-            }
-        }
-        let name = open.map(|at| {
-            let head = &before[..at];
-            head.rsplit(|letter: char| !letter.is_alphanumeric() && letter != '_').next().unwrap_or_default()
-        });
-        self.signature = name.and_then(find_function).map(|function| (function.signature(), function.doc.to_owned()));
-    }
-
     fn check(&mut self) {
         let text = self.text();
         let scope = Scope { source_fields: &self.source_fields, target_fields: &self.target_fields };
@@ -172,9 +108,6 @@ impl Editor {
         self.diagnostic = wrong.filter(|_| !text.trim().is_empty()).and_then(|all| all.into_iter().next());
     }
 }
-
-/// Completions that are offered at once.
-const OFFERED: usize = 8;
 
 /// Opens the editor on a target field; `text` replaces what the profile has.
 pub fn open(model: &mut Model, target: &str, text: Option<String>) -> Vec<Effect> {
@@ -454,29 +387,6 @@ fn keep_off(model: &mut Model) {
     }
 }
 
-/// Puts the offered word in the place of the one that was typed.
-fn take_completion(model: &mut Model) -> Vec<Effect> {
-    let Some(Overlay::Editor(editor)) = model.overlays.last() else { return Vec::new() };
-    let Some(word) = editor.completions.get(editor.completion).cloned() else { return Vec::new() };
-    let text = editor.text();
-    let (Some(before), Some(after)) = (text.get(..word.replace.start), text.get(word.replace.end..)) else {
-        return Vec::new();
-    };
-    let new = format!("{before}{}{after}", word.insert);
-    let cursor = format!("{before}{}", word.insert);
-    let effects = edit(model, |area| {
-        area.select_all();
-        area.insert_str(&new);
-        let row = cursor.matches('\n').count();
-        let column = cursor.rsplit('\n').next().map_or(0, |line| line.chars().count());
-        area.move_cursor(CursorMove::Jump(row as u16, column as u16));
-    });
-    if let Some(Overlay::Editor(editor)) = model.overlays.last_mut() {
-        editor.forget_completions();
-    }
-    effects
-}
-
 fn step(model: &mut Model, to: impl Fn(usize, usize) -> usize) {
     if let Some(Overlay::Editor(editor)) = model.overlays.last_mut() {
         let rows = editor.evaluation.as_ref().map_or(0, |evaluation| evaluation.rows.len());
@@ -499,63 +409,4 @@ fn to_failing(model: &mut Model, forward: bool) {
         Some(at) => editor.record = at,
         None => model.say(Tone::Good, "no record of the sample fails"),
     }
-}
-
-/// The text and the part of it that the cursor stands in.
-fn at_step(model: &Model) -> Option<(String, usize)> {
-    let Some(Overlay::Editor(editor)) = model.overlays.last() else { return None };
-    let text = editor.text();
-    let at = steps::at_cursor(&steps::parts(&text)?, editor.cursor());
-    Some((text, at))
-}
-
-/// Puts another text into the editor, the cursor at the end of one of its parts.
-fn put_text(model: &mut Model, text: &str, part: usize) -> Vec<Effect> {
-    let effects = edit(model, |area| {
-        area.select_all();
-        area.insert_str(text);
-        let before = &text[..steps::end_of(text, part)];
-        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count());
-        area.move_cursor(CursorMove::Jump(before.matches('\n').count() as u16, column as u16));
-    });
-    if let Some(Overlay::Editor(editor)) = model.overlays.last_mut() {
-        editor.forget_completions();
-    }
-    effects
-}
-
-fn step_off(model: &mut Model) -> Vec<Effect> {
-    let Some((text, step)) = at_step(model).and_then(|(text, at)| steps::without(&text, at)) else {
-        model.say(Tone::Note, "put the cursor into a step (behind a bar) to switch it off");
-        return Vec::new();
-    };
-    model.say(Tone::Note, format!("{} is off; Alt-I switches it on again", step.text));
-    let at = step.at - 1;
-    if let Some(Overlay::Editor(editor)) = model.overlays.last_mut() {
-        editor.off.push(step);
-    }
-    put_text(model, &text, at)
-}
-
-fn step_on(model: &mut Model) -> Vec<Effect> {
-    let Some(Overlay::Editor(editor)) = model.overlays.last_mut() else { return Vec::new() };
-    let Some(step) = editor.off.last().cloned() else {
-        model.say(Tone::Note, "no step is switched off");
-        return Vec::new();
-    };
-    let Some(text) = steps::with(&editor.text(), &step) else {
-        model.say(Tone::Bad, format!("{} does not fit in here any more", step.text));
-        return Vec::new();
-    };
-    editor.off.pop();
-    put_text(model, &text, step.at)
-}
-
-fn move_step(model: &mut Model, later: bool) -> Vec<Effect> {
-    let moved = at_step(model).and_then(|(text, at)| Some((steps::moved(&text, at, later)?, at)));
-    let Some((text, at)) = moved else {
-        model.say(Tone::Note, "this step has no other step on that side");
-        return Vec::new();
-    };
-    put_text(model, &text, if later { at + 1 } else { at - 1 })
 }
