@@ -70,6 +70,11 @@ fn long(home: &Path, rows: usize) -> anyhow::Result<bool> {
         "4",
         "?<esc>",
         ":rep<esc>",
+        "2wjjj<esc>",
+        "F/a<esc><esc>",
+        "Cll<esc>",
+        "U<esc>=<esc>",
+        "gg",
     ];
     let mut running = 0;
     let until = Instant::now() + Duration::from_secs(40);

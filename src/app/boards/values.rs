@@ -1,6 +1,8 @@
 //! The values of a field, as the source has them, against those that the target knows: what becomes of each, and what
 //! is still open.
 
+use std::collections::{HashMap, HashSet};
+
 use super::{Cell, Column, Detail, Ink, Kind, Table};
 use crate::app::commands::Id;
 use crate::app::overlay::{Chooser, ChooserPurpose, PromptPurpose};
@@ -119,10 +121,19 @@ fn mapping<'m>(model: &'m Model, target: &str) -> Option<&'m FieldMapping> {
 pub fn lines(model: &Model, grid: &ValueGrid) -> Vec<Line> {
     let Some(mapping) = mapping(model, &grid.target) else { return Vec::new() };
     let values = mapping.values.as_ref();
+    // A thousand values are looked up at every frame.
+    let suggested: HashMap<&str, &ValueSuggestion> =
+        grid.suggestions.iter().map(|suggestion| (suggestion.from.as_str(), suggestion)).collect();
+    let pairs: HashMap<&str, &str> = values
+        .iter()
+        .flat_map(|values| values.pairs.iter().rev())
+        .map(|(from, to)| (from.as_str(), to.as_str()))
+        .collect();
+    let known: HashSet<&str> = grid.counts.values.iter().map(|(value, _)| value.as_str()).collect();
     let counted = grid.counts.values.iter().map(|(value, count)| {
-        let suggestion = grid.suggestions.iter().find(|suggestion| suggestion.from == *value);
+        let suggestion = suggested.get(value.as_str()).copied();
         Line {
-            fate: fate(grid, values, value, suggestion),
+            fate: fate(grid, values, value, pairs.get(value.as_str()).copied(), suggestion),
             value: value.clone(),
             count: *count,
             reason: suggestion.map_or_else(String::new, |suggestion| suggestion.reason.clone()),
@@ -131,7 +142,7 @@ pub fn lines(model: &Model, grid: &ValueGrid) -> Vec<Line> {
     });
     let mut lines: Vec<Line> = counted.collect();
     for (from, to) in values.iter().flat_map(|values| &values.pairs) {
-        if !grid.counts.values.iter().any(|(value, _)| value == from) {
+        if !known.contains(from.as_str()) {
             let fate = Fate::Mapped(to.clone());
             lines.push(Line { value: from.clone(), count: 0, fate, reason: String::new(), confidence: 0.0 });
         }
@@ -139,10 +150,15 @@ pub fn lines(model: &Model, grid: &ValueGrid) -> Vec<Line> {
     lines
 }
 
-fn fate(grid: &ValueGrid, values: Option<&ValueMap>, value: &str, suggestion: Option<&ValueSuggestion>) -> Fate {
-    let pair = values.and_then(|values| values.pairs.iter().find(|(from, _)| from == value));
-    if let Some((_, to)) = pair {
-        return Fate::Mapped(to.clone());
+fn fate(
+    grid: &ValueGrid,
+    values: Option<&ValueMap>,
+    value: &str,
+    pair: Option<&str>,
+    suggestion: Option<&ValueSuggestion>,
+) -> Fate {
+    if let Some(to) = pair {
+        return Fate::Mapped(to.to_owned());
     }
     let kept = values.is_none_or(|values| values.otherwise == Otherwise::Keep);
     if kept && (grid.allowed.is_empty() || grid.allowed.iter().any(|allowed| allowed == value)) {
