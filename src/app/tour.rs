@@ -46,7 +46,7 @@ pub const STEPS: &[Step] = &[
     },
     Step {
         title: "Before anything is written",
-        text: "Press 4, then d: a dry run tells what would be created and rejected, and writes nothing.",
+        text: "Press 4, then d: a dry run with a report; nothing is written. f tells what a run would create, update and reject, each with its records.",
         done: |model| model.run.following.as_ref().is_some_and(|run| run.ended),
     },
     Step {

@@ -11,7 +11,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::opened::Shelf;
 use super::preview::compiled;
-use super::records::{SHOWN, rejects};
+use super::records::{SHOWN, rejected_numbers, rejects};
 use super::{Teller, locked};
 use crate::app::boards::forecast::{Forecast, How, ObjectForecast};
 use crate::app::boards::records::{RecordRow, RecordRows};
@@ -188,8 +188,10 @@ pub(super) fn open(
                 }
                 _ => Ok(None),
             };
-            same.map_err(|error| error.to_string())
-                .and_then(|same| passed(&made.profile, mapping, fate, same.as_ref(), shelf, cancelled))
+            same.map_err(|error| error.to_string()).and_then(|same| {
+                let dropped = rejected_numbers(&made.out, &mapping.to)?;
+                passed(&made.profile, mapping, fate, (&dropped, same.as_ref()), shelf, cancelled)
+            })
         }
     };
     match found {
@@ -208,12 +210,13 @@ fn fate_of(why: &str) -> Fate {
     }
 }
 
-/// Source records that the plan writes or leaves out; of those that it writes only the ones with these keys.
+/// Source records that the run writes or leaves out. A record alone does not know of others, so those that the run dropped
+/// are named; of those that it writes only the ones with these keys, where there are some.
 fn passed(
     profile: &Profile,
     mapping: &ObjectMapping,
     fate: Fate,
-    keys: Option<&HashSet<u64>>,
+    (dropped, keys): (&HashSet<u64>, Option<&HashSet<u64>>),
     shelf: &Mutex<Shelf>,
     cancelled: &AtomicBool,
 ) -> Result<RecordRows, String> {
@@ -222,7 +225,6 @@ fn passed(
         (shelf.source.clone(), shelf.target_object(&mapping.to).cloned())
     };
     let source = source.ok_or("nothing is open")?;
-    let wanted = if fate == Fate::Filtered { PreviewFate::Filtered } else { PreviewFate::Written };
     let mut found = RecordRows::default();
     let mut key_fields: Vec<usize> = Vec::new();
     let compile = |fields: &[String]| compiled(profile, mapping, fields, target.as_ref());
@@ -236,7 +238,11 @@ fn passed(
         let known = keys.is_none_or(|keys| {
             keys.contains(&hashed(key_fields.iter().filter_map(|at| cells.get(*at)).map(|cell| cell.text.as_str())))
         });
-        if one.fate == wanted && known {
+        let wanted = match one.fate {
+            PreviewFate::Filtered => fate == Fate::Filtered,
+            _ => fate != Fate::Filtered && !dropped.contains(&one.origin.number),
+        };
+        if wanted && known {
             found.more = found.rows.len() >= SHOWN;
             if !found.more {
                 let cells = cells.iter().map(|cell| cell.text.clone()).collect();

@@ -1,5 +1,6 @@
 //! Records behind a figure: those of a source with a value, those of a rejects file.
 
+use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -135,6 +136,29 @@ pub(super) fn rejects(
     let Some(name) = &shown.rejects_file else { return Ok(RecordRows::default()) };
     let location = Location::from_argument(&folder.join(name).display().to_string());
     read_rejects(&location, most, wanted).map_err(|error| error.to_string())
+}
+
+/// The numbers of all records of an object that are among the rejects.
+pub(super) fn rejected_numbers(folder: &Path, to: &str) -> Result<HashSet<u64>, String> {
+    let report = report_in(folder)?;
+    let shown = report.objects.iter().find(|object| object.to == to).ok_or("the report has no such object")?;
+    let Some(name) = &shown.rejects_file else { return Ok(HashSet::new()) };
+    let location = Location::from_argument(&folder.join(name).display().to_string());
+    let read = || -> Result<HashSet<u64>, ConnectError> {
+        let source = open_source(&location)?;
+        let object = source.objects()?.into_iter().next().unwrap_or_default();
+        let mut reader = source.read(&object, &ReadRequest::default())?;
+        let decoder = reader.decoder();
+        let row = decoder.fields().iter().position(|name| name == "_row").unwrap_or(usize::MAX);
+        let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+        let mut numbers = HashSet::new();
+        while reader.next(&mut chunk)? {
+            decoder.decode(&mut chunk, &mut batch)?;
+            numbers.extend(batch.records().filter_map(|record| record.cell(row).display().parse::<u64>().ok()));
+        }
+        Ok(numbers)
+    };
+    read().map_err(|error| error.to_string())
 }
 
 fn read_rejects(location: &Location, most: usize, wanted: &dyn Fn(&str) -> bool) -> Result<RecordRows, ConnectError> {

@@ -310,6 +310,27 @@ fn a_forecast_is_rehearsed_on_a_copy_and_every_figure_opens_its_records() {
 }
 
 #[test]
+fn a_forecasts_figures_open_as_many_records_as_they_say() {
+    let mut harness = Harness::new(120, 40).open("demo").keys("4f").settle();
+    let objects = harness.model.run.forecast.as_ref().expect("a forecast").objects.clone();
+    let mut row = 0;
+    for object in &objects {
+        for fate in mapwright::engine::Fate::ALL {
+            let count = object.ledger.of(fate);
+            if count == 0 {
+                continue;
+            }
+            harness = harness.keys("gg").keys(&"j".repeat(row)).keys("<enter>").settle();
+            harness.shows(&format!("{}: {}", object.to, fate.word()));
+            harness.shows(&mapwright::report::words::records(count));
+            harness = harness.keys("<esc>");
+            row += 1;
+        }
+    }
+    assert!(row > 8, "{row} figures");
+}
+
+#[test]
 fn the_start_place_lists_runs_with_what_they_need_and_takes_them_up() {
     let harness = Harness::new(120, 40);
     let path = into_database(&harness);
