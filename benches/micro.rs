@@ -1,8 +1,12 @@
-//! The parts of a run by themselves: reader, plan, duplicates, writer, preview. Prints medians; asserts nothing about time.
+//! The parts of a run by themselves: reader, plan, duplicates, writer, preview; and the readers of other formats against the
+//! libraries underneath. Prints medians; asserts nothing about time.
 //!
 //!     cargo bench --bench micro [-- ROWS]
 //!
 //! The source is made here: names, e-mails, phones and notes of people who do not exist, a quarter of them quoted.
+
+#[path = "micro/formats.rs"]
+mod formats;
 
 use std::fmt::Write as _;
 use std::hint::black_box;
@@ -134,6 +138,8 @@ fn main() {
         black_box(new);
     });
     println!("dedupe   {:8.0} ns a key ({} keys)", inserted / keys.len() as f64 * 1e9, keys.len());
+
+    formats::print(folder.path(), rows);
 
     let profile = profile::parse(&wide(), folder.path()).expect("a profile");
     let mapping = &profile.objects[0];
