@@ -160,7 +160,7 @@ fn every_record(args: &Args, loaded: &Loaded, locations: &Locations) -> anyhow::
         locations.target.address.is_empty() || matches!(locations.target.scheme(), Some("template" | "schema"));
     let stand_in = Location::from_argument(&format!("{}/", folder.path().join("target").display()));
     let target = if no_target { stand_in } else { locations.target.clone() };
-    let options = RunOptions {
+    let mut options = RunOptions {
         source: Some(locations.source.clone()),
         target: Some(target),
         out: folder.path().join("check"),
@@ -178,7 +178,11 @@ fn every_record(args: &Args, loaded: &Loaded, locations: &Locations) -> anyhow::
     let teller = Teller::new(EventFormat::Text);
     // Plain lines are for runs; a check shows its bar on a terminal and is silent elsewhere.
     let shown = std::io::IsTerminal::is_terminal(&std::io::stderr());
-    let end = engine::run(&loaded.profile, &options, &CANCEL, &|event| {
+    let mut profile = loaded.profile.clone();
+    for source in options.source.iter_mut().chain([&mut profile.source]) {
+        source.look_at_all = true;
+    }
+    let end = engine::run(&profile, &options, &CANCEL, &|event| {
         if shown {
             teller.tell(event);
         }

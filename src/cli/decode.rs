@@ -18,8 +18,18 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Answer {
-    let location = Location { encoding: args.encoding, ..Location::from_argument(&args.input) };
-    let evidence = decode_text(&location, &args.output)?;
-    print::out(&format!("{evidence}\n"))?;
-    Ok(Exit::Done)
+    let location = Location { encoding: args.encoding, look_at_all: true, ..Location::from_argument(&args.input) };
+    let decoded = decode_text(&location, &args.output)?;
+    print::out(&format!("{}\n", decoded.evidence))?;
+    if decoded.lost == 0 {
+        return Ok(Exit::Done);
+    }
+    let lines: Vec<String> = decoded.lines.iter().map(u64::to_string).collect();
+    let are = if decoded.lost == 1 { "byte sequence is no character" } else { "byte sequences are no characters" };
+    print::out(&format!(
+        "{} {are} in this encoding: U+FFFD stands there now (line {}). Try another with --encoding, or mend the source.\n",
+        decoded.lost,
+        lines.join(", ")
+    ))?;
+    Ok(Exit::Findings)
 }

@@ -30,6 +30,7 @@ impl Input {
             columns: FixedColumn::of_widths(&self.widths),
             lists: self.lists,
             fill_merged: self.fill_merged,
+            look_at_all: true,
             ..Location::from_argument(address)
         }
     }

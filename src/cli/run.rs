@@ -108,6 +108,9 @@ pub(crate) fn run(args: Args) -> Answer {
         options.source = Some(source);
         profile = again;
     }
+    for source in options.source.iter_mut().chain([&mut profile.source]) {
+        source.look_at_all = true;
+    }
     // A second handler in one process (tests) is no reason to fail: the first does the same.
     let _ = ctrlc::set_handler(|| CANCEL.store(true, Ordering::Relaxed));
     let teller = Teller::new(args.format);

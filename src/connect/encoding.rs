@@ -9,9 +9,11 @@ use encoding_rs::{CoderResult, Encoding, UTF_8, UTF_16BE, UTF_16LE};
 mod charset;
 mod encode;
 mod score;
+mod survey;
 
 pub(in crate::connect) use charset::Charset;
 use charset::CharsetDecoder;
+use survey::Survey;
 
 use super::disk::DiskFile;
 use super::file::{self, Existing, PendingFile, Prefix};
@@ -55,49 +57,91 @@ pub fn knows_encoding(label: &str) -> bool {
 /// Guesses the encoding from the start of a file and pieces from further on (each may begin and end within a character).
 /// `whole` says that the start is all there is.
 pub(super) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncoding {
-    if let Some(encoding) = utf32(start) {
-        let evidence = format!("encoding {}: every four bytes are a character", encoding.name());
-        return TextEncoding { encoding, bom: 0, evidence };
-    }
-    if let Some((encoding, bom)) = Encoding::for_bom(start) {
-        let evidence = format!("encoding {}: the file starts with its byte-order mark", encoding.name());
-        return TextEncoding { encoding: encoding.into(), bom, evidence };
-    }
-    if let Some((encoding, share)) = utf16_without_mark(start) {
-        let evidence = format!("encoding {}: {share}% of every second byte is zero", encoding.name());
-        return TextEncoding { encoding: encoding.into(), bom: 0, evidence };
+    if let Some(certain) = by_form(start) {
+        return certain;
     }
     let start_is_utf8 = valid_utf8(start, false, !whole);
     if start_is_utf8 && pieces.iter().all(|piece| valid_utf8(piece, true, true)) {
         let ascii = start.is_ascii() && pieces.iter().all(|piece| piece.is_ascii());
-        let evidence = if ascii {
-            "encoding UTF-8: only ASCII was seen".to_owned()
-        } else {
-            "encoding UTF-8: every byte sequence seen is valid".to_owned()
-        };
-        return TextEncoding { encoding: UTF_8.into(), bom: 0, evidence };
+        return utf8(if ascii { "only ASCII was seen" } else { "every byte sequence seen is valid" });
     }
-    if let Some((line, good, broken)) = mixed(start) {
-        let evidence = format!(
-            "encoding UTF-8: {good} lines are, but {broken} are in another encoding, the first of them line {line}; the file was put together from several"
-        );
-        return TextEncoding { encoding: UTF_8.into(), bom: 0, evidence };
+    // Reading from memory does not fail.
+    if let Some(found) = Survey::of(start).ok().and_then(|survey| partly_utf8(&survey)) {
+        return found;
     }
-    if let Some(good) = mostly_utf8(start) {
-        let evidence = format!("encoding UTF-8: {good} valid sequences beyond ASCII, and only a few broken ones");
-        return TextEncoding { encoding: UTF_8.into(), bom: 0, evidence };
-    }
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
-    detector.feed(start, false);
-    for piece in pieces {
-        detector.feed(piece, false);
-    }
-    detector.feed(b"", true);
-    let encoding = detector.guess(None, Utf8Detection::Allow);
     let mut sample = start.to_vec();
     pieces.iter().for_each(|piece| sample.extend_from_slice(piece));
-    let (encoding, why) = second_opinion(&sample, encoding);
-    let evidence = format!("encoding {}: not valid UTF-8; {why}", encoding.name());
+    by_letters(&sample, "not valid UTF-8")
+}
+
+/// Guesses the encoding from the whole of a file, whose start is given.
+fn guess_whole(start: &[u8], survey: &Survey) -> TextEncoding {
+    if survey.broken == 0 {
+        return utf8(match survey.first_good {
+            None => "the whole file is ASCII",
+            Some(_) => "every byte sequence of the whole file is valid",
+        });
+    }
+    if let Some(found) = partly_utf8(survey) {
+        return found;
+    }
+    let mut sample = start.to_vec();
+    sample.extend_from_slice(&survey.sample);
+    let first = survey.first_broken.map(|spot| format!(" from {spot} on")).unwrap_or_default();
+    let mut found = by_letters(&sample, &format!("not valid UTF-8{first}"));
+    if survey.good > 0 {
+        let lines = if survey.good == 1 { "line" } else { "lines" };
+        found.evidence.push_str(&format!("; {} {lines} could be UTF-8 all the same", survey.good));
+    }
+    found
+}
+
+fn utf8(why: &str) -> TextEncoding {
+    TextEncoding { encoding: UTF_8.into(), bom: 0, evidence: format!("encoding UTF-8: {why}") }
+}
+
+/// An encoding that its form gives away: a mark, or zeros in the right places.
+fn by_form(start: &[u8]) -> Option<TextEncoding> {
+    if let Some(encoding) = utf32(start) {
+        let evidence = format!("encoding {}: every four bytes are a character", encoding.name());
+        return Some(TextEncoding { encoding, bom: 0, evidence });
+    }
+    if let Some((encoding, bom)) = Encoding::for_bom(start) {
+        let evidence = format!("encoding {}: the file starts with its byte-order mark", encoding.name());
+        return Some(TextEncoding { encoding: encoding.into(), bom, evidence });
+    }
+    let (encoding, share) = utf16_without_mark(start)?;
+    let evidence = format!("encoding {}: {share}% of every second byte is zero", encoding.name());
+    Some(TextEncoding { encoding: encoding.into(), bom: 0, evidence })
+}
+
+/// UTF-8 where not all of the text is: several encodings put together, or a few damaged characters. Told with its place.
+fn partly_utf8(survey: &Survey) -> Option<TextEncoding> {
+    let first = survey.first_broken?;
+    if survey.is_mixed() {
+        let other = by_letters(&survey.sample, "").encoding.name();
+        let Survey { good, broken, .. } = survey;
+        let lines = if *good == 1 { "line is" } else { "lines are" };
+        let others = if *broken == 1 { "is" } else { "are" };
+        return Some(utf8(&format!(
+            "{good} {lines}, but {broken} {others} in another encoding ({other} by the letters), the first of them at {first}; the file was put together from several"
+        )));
+    }
+    if survey.is_damaged_utf8() {
+        let Survey { characters, sequences, .. } = survey;
+        return Some(utf8(&format!(
+            "{characters} valid sequences beyond ASCII, and only {sequences} broken ones, the first at {first}"
+        )));
+    }
+    None
+}
+
+/// The encoding by what its letters would be; `why` says why it is looked for.
+fn by_letters(sample: &[u8], why: &str) -> TextEncoding {
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(sample, true);
+    let (encoding, letters) = second_opinion(sample, detector.guess(None, Utf8Detection::Allow));
+    let evidence = format!("encoding {}: {why}; {letters}", encoding.name());
     TextEncoding { encoding, bom: 0, evidence }
 }
 
@@ -174,39 +218,19 @@ fn valid_utf8(bytes: &[u8], cut_before: bool, cut_after: bool) -> bool {
     }
 }
 
-/// Whether some lines are UTF-8 beyond ASCII and others are not, as in files put together from several: the first line
-/// that is not, and how many are and are not. In a file of one other encoding hardly a line is UTF-8 by chance.
-fn mixed(bytes: &[u8]) -> Option<(usize, usize, usize)> {
-    let (mut first, mut good, mut broken) = (0, 0, 0);
-    for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-        match std::str::from_utf8(line) {
-            Ok(text) => good += usize::from(!text.is_ascii()),
-            Err(_) => {
-                broken += 1;
-                if first == 0 {
-                    first = number + 1;
-                }
-            }
-        }
-    }
-    (broken > 0 && good > 0 && good * 3 >= broken).then_some((first, good, broken))
-}
-
-/// How many valid sequences beyond ASCII there are, where they far outnumber the broken ones: a UTF-8 file in which a
-/// few cells were damaged, not a file in another encoding.
-fn mostly_utf8(bytes: &[u8]) -> Option<usize> {
-    let (mut good, mut broken) = (0, 0);
-    for piece in bytes.utf8_chunks() {
-        good += piece.valid().chars().filter(|letter| !letter.is_ascii()).count();
-        broken += usize::from(!piece.invalid().is_empty());
-    }
-    (good >= 20 && good >= broken * 20).then_some(good)
-}
+/// A file of up to so many bytes is looked at as a whole each time; that takes no longer than a blink.
+const SMALL: u64 = 128 << 20;
 
 /// The encoding of a file whose start is known: pinned by the location, or guessed.
 pub(super) fn of_file(location: &Location, prefix: &Prefix) -> Result<TextEncoding, ConnectError> {
     let Some(pinned) = pinned(location)? else {
-        return Ok(guess(&prefix.bytes, &prefix.pieces, prefix.is_whole()));
+        let certain = by_form(&prefix.bytes);
+        if certain.is_none() && !prefix.is_whole() && (location.look_at_all || prefix.size <= SMALL) {
+            let path = location.path();
+            let survey = Survey::of(file::open(&path)?).map_err(|error| ConnectError::io(&path, "read", error))?;
+            return Ok(guess_whole(&prefix.bytes, &survey));
+        }
+        return Ok(certain.unwrap_or_else(|| guess(&prefix.bytes, &prefix.pieces, prefix.is_whole())));
     };
     let bom = match Encoding::for_bom(&prefix.bytes) {
         Some((found, len)) if pinned == found.into() => len,
@@ -266,15 +290,29 @@ impl Read for TextInput {
     }
 }
 
-/// Writes a text file anew in UTF-8, without a byte-order mark; what cannot be read becomes U+FFFD. Gives the evidence
-/// for the encoding. The new file must not exist.
-pub fn decode_text(from: &Location, to: &Path) -> Result<String, ConnectError> {
+/// What writing a text anew found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The evidence for the encoding.
+    pub evidence: String,
+    /// Byte sequences that are no characters in it: U+FFFD stands for each.
+    pub lost: u64,
+    /// The lines of the first few of them, from 1.
+    pub lines: Vec<u64>,
+}
+
+/// Writes a text file anew in UTF-8, without a byte-order mark; for what cannot be read there is U+FFFD, and it is counted.
+/// The new file must not exist.
+pub fn decode_text(from: &Location, to: &Path) -> Result<Decoded, ConnectError> {
+    const NAMED: usize = 10;
     let path = from.path();
     let prefix = file::text_prefix(&path)?;
     let encoding = of_file(from, &prefix)?;
     let start = if encoding.is_utf8() { encoding.bom as u64 } else { 0 };
     let mut input = TextInput::open(&path, &encoding, start)?;
     let mut output = PendingFile::start(to, "", Existing::Refuse, None)?;
+    let mut decoded = Decoded { evidence: encoding.evidence.clone(), lost: 0, lines: Vec::new() };
+    let mut line = 1;
     let mut copy = || -> Result<(), ConnectError> {
         let mut pending: Vec<u8> = Vec::new();
         let mut buffer = vec![0; 1 << 16];
@@ -283,7 +321,18 @@ pub fn decode_text(from: &Location, to: &Path) -> Result<String, ConnectError> {
             pending.extend_from_slice(&buffer[..read]);
             // A character that the end of the buffer cuts in two waits for the rest.
             let cut = if read > 0 { cut_character(&pending) } else { pending.len() };
-            output.write(String::from_utf8_lossy(&pending[..cut]).as_bytes())?;
+            let text = String::from_utf8_lossy(&pending[..cut]);
+            if text.contains(char::REPLACEMENT_CHARACTER) {
+                for (number, text) in (line..).zip(text.split('\n')) {
+                    let lost = text.matches(char::REPLACEMENT_CHARACTER).count() as u64;
+                    decoded.lost += lost;
+                    if lost > 0 && decoded.lines.len() < NAMED && decoded.lines.last() != Some(&number) {
+                        decoded.lines.push(number);
+                    }
+                }
+            }
+            line += memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
+            output.write(text.as_bytes())?;
             pending.drain(..cut);
             if read == 0 {
                 return Ok(());
@@ -291,7 +340,7 @@ pub fn decode_text(from: &Location, to: &Path) -> Result<String, ConnectError> {
         }
     };
     match copy() {
-        Ok(()) => output.finish().map(|_| encoding.evidence),
+        Ok(()) => output.finish().map(|_| decoded),
         Err(error) => {
             // The first error is the one to tell.
             let _ = output.abandon(false);
@@ -430,7 +479,45 @@ mod tests {
     fn a_file_of_several_encodings_is_told_where_it_turns() {
         let found = guess(b"id,name\n1,Zo\xc3\xab\n2,Zo\xeb\n", &[], true);
         assert_eq!(found.encoding, UTF_8.into());
-        assert!(found.evidence.contains("line 3"), "{}", found.evidence);
+        assert!(found.evidence.contains("line 3, byte 19"), "{}", found.evidence);
+    }
+
+    /// A file that is ASCII at its start and wherever pieces of it would be looked at.
+    #[test]
+    fn the_whole_file_decides() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("late.csv");
+        let line = b"id,some name or other\n";
+        let at = |odd: &[&[u8]]| {
+            let mut bytes = line.repeat(30_000);
+            for odd in odd {
+                bytes.extend_from_slice(odd);
+                bytes.extend_from_slice(&line.repeat(1000));
+            }
+            bytes.extend_from_slice(&line.repeat(100_000));
+            std::fs::write(&path, bytes).unwrap();
+            let location = Location::from_argument(path.to_str().unwrap());
+            of_file(&location, &file::text_prefix(&path).unwrap()).unwrap()
+        };
+        let found = at(&[b"1,Jos\xe9 Mu\xf1oz y Garc\xeda\n"]);
+        assert_eq!(found.encoding, WINDOWS_1252.into());
+        assert!(found.evidence.contains("line 30001, byte 660005"), "{}", found.evidence);
+        let found = at(&["1,José\n".as_bytes()]);
+        assert_eq!((found.encoding, found.evidence.contains("of the whole file")), (UTF_8.into(), true));
+        let found = at(&["1,José\n".as_bytes(), b"2,Jos\xe9 Mu\xf1oz\n"]);
+        assert_eq!(found.encoding, UTF_8.into());
+        assert!(found.evidence.contains("line 31002") && found.evidence.contains("windows-1252"), "{}", found.evidence);
+        assert!(at(&[]).evidence.contains("the whole file is ASCII"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_counted_with_its_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let (from, to) = (folder.path().join("from.txt"), folder.path().join("to.txt"));
+        std::fs::write(&from, b"a\nZo\xc3\xab\nZo\xeb \xff\nb\n").unwrap();
+        let decoded = decode_text(&Location::from_argument(from.to_str().unwrap()), &to).unwrap();
+        assert_eq!((decoded.lost, decoded.lines.as_slice()), (2, [3].as_slice()));
+        assert!(decoded.evidence.contains("line 3, byte 9"), "{}", decoded.evidence);
     }
 
     #[test]

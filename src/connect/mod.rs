@@ -38,7 +38,7 @@ mod vcard;
 mod window;
 mod xml;
 
-pub use encoding::{decode_text, knows_encoding};
+pub use encoding::{Decoded, decode_text, knows_encoding};
 pub use error::{ConnectError, ErrorKind};
 pub use holds::{Holds, Misfit, holds};
 pub use location::{FixedColumn, ListRule, ListSetting, Location};

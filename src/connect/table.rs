@@ -144,6 +144,7 @@ pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError>
     }
     let connector = match named(location)? {
         Some(connector) => connector,
+        None if is_yaml(&path) => return Err(yaml(location)),
         None => by_content(location)?,
     };
     if is_fixed_width(location, connector) {
@@ -158,6 +159,23 @@ pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError>
         Some(open) => lists::with_rules(open(location)?, location),
         None => Err(cannot(location, connector, "read from")),
     }
+}
+
+/// Whether a file's name says that it is YAML, which holds settings and no records.
+fn is_yaml(path: &Path) -> bool {
+    path.is_file()
+        && path
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("yaml") || ending.eq_ignore_ascii_case("yml"))
+}
+
+fn yaml(location: &Location) -> ConnectError {
+    let what = "this is a YAML file: mapwright reads profiles and schemas from YAML, but no records";
+    let next = format!(
+        "Export the records as CSV or JSON. A profile is run with `mapwright run`; `csv:{}` reads the lines as they are.",
+        location.address
+    );
+    ConnectError::new(ErrorKind::NotReadable, &location.address, what, next)
 }
 
 /// Whether columns are pinned for a text file that nothing says to be delimited.

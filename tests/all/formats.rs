@@ -163,3 +163,17 @@ fn lists_are_joined_and_exploded_by_a_run() {
     assert!(done.status.success() && told.contains("`tags` holds lists"), "{told}");
     assert_eq!(records(&at("orders.csv")).len(), 3);
 }
+
+/// Aliases that grow without end stand in YAML files: such a file is no table, and none is made of its lines.
+#[test]
+fn yaml_is_refused_as_a_source_of_records() {
+    let home = tempfile::tempdir().expect("a folder");
+    let at = |name: &str| home.path().join(name);
+    fs::write(at("bomb.yaml"), "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n").expect("written");
+    let done = mapwright().arg("convert").args([at("bomb.yaml"), at("out.csv")]).output().expect("run");
+    let told = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(1), "{told}");
+    assert!(told.contains("YAML") && told.contains("csv:") && !at("out.csv").exists(), "{told}");
+    let done = mapwright().arg("convert").arg(format!("csv:{}", at("bomb.yaml").display())).arg(at("out.csv")).output();
+    assert_eq!(done.expect("run").status.code(), Some(0));
+}

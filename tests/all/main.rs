@@ -30,3 +30,4 @@ mod readme;
 mod sample;
 mod scenario;
 mod screens;
+mod workbooks;

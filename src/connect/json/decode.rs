@@ -19,6 +19,8 @@ pub(super) struct JsonDecoder {
     pub lines: bool,
     /// In a sequence of objects anything else is no record but garbage.
     pub only_objects: bool,
+    /// The stream was made UTF-8 from another encoding: what could not be read is U+FFFD there.
+    pub transcoded: bool,
 }
 
 impl Decoder for JsonDecoder {
@@ -36,6 +38,9 @@ impl Decoder for JsonDecoder {
         };
         let anew = flattener.anew;
         chunk.lines = memchr_iter(b'\n', &bytes).count() as u64;
+        if self.transcoded {
+            mark_lost(&bytes, batch);
+        }
         batch.data = bytes;
         batch.data.extend_from_slice(&anew);
         chunk.bytes = anew;
@@ -44,6 +49,20 @@ impl Decoder for JsonDecoder {
 
     fn fields(&self) -> &[String] {
         &self.paths.names
+    }
+}
+
+/// Marks records that hold what could not be read.
+fn mark_lost(bytes: &[u8], batch: &mut Batch) {
+    let lost = |bytes: &[u8]| memchr::memmem::find(bytes, "\u{fffd}".as_bytes()).is_some();
+    if !lost(bytes) {
+        return;
+    }
+    for row in batch.rows.iter_mut().filter(|row| row.fault != Some(Fault::Malformed)) {
+        let (start, len) = (row.raw.0 as usize, row.raw.1 as usize);
+        if bytes.get(start..start + len).is_some_and(lost) {
+            row.fault = Some(Fault::Encoding);
+        }
     }
 }
 

@@ -158,6 +158,7 @@ impl JsonSource {
                 path: self.path.clone(),
                 paths: self.paths.clone(),
                 lines,
+                transcoded: !self.encoding.is_utf8(),
                 only_objects: matches!(self.layout, Layout::Sequence { .. }) && !self.paths.names.is_empty(),
             }),
             chunk_bytes: if request.chunk_bytes == 0 { CHUNK_BYTES } else { request.chunk_bytes },

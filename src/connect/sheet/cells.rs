@@ -1,6 +1,6 @@
 //! What a cell of a workbook means.
 
-use calamine::{CellErrorType, Data, DataRef, ExcelDateTime};
+use calamine::{CellErrorType, Data, DataRef, ExcelDateTime, ExcelDateTimeType};
 
 use crate::record::{Cell, Kind, SourceType};
 
@@ -91,6 +91,9 @@ fn date_time(moment: &ExcelDateTime) -> Value {
         let text = format!("{sign}{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
         return Value::new(text, SourceType::Time);
     }
+    if days < 0.0 {
+        return before_the_epoch(moment, days);
+    }
     let (year, month, day, hour, minute, second, milli) = moment.to_ymd_hms_milli();
     let date = format!("{year:04}-{month:02}-{day:02}");
     let mut time = format!("{hour:02}:{minute:02}:{second:02}");
@@ -104,6 +107,21 @@ fn date_time(moment: &ExcelDateTime) -> Value {
         return Value::new(date, SourceType::Date);
     }
     Value::new(format!("{date}T{time}"), SourceType::DateTime)
+}
+
+/// A date before the first one that Excel shows, as LibreOffice counts on; the number where no calendar reaches.
+fn before_the_epoch(moment: &ExcelDateTime, days: f64) -> Value {
+    let since_1904 = *moment == ExcelDateTime::new(days, ExcelDateTimeType::DateTime, true);
+    let epoch = if since_1904 { jiff::civil::date(1904, 1, 1) } else { jiff::civil::date(1899, 12, 30) };
+    let millis = (days * 86_400_000.0).round();
+    let span = jiff::Span::new().try_milliseconds(millis as i64);
+    match span.and_then(|span| epoch.to_datetime(jiff::civil::Time::midnight()).checked_add(span)) {
+        Ok(found) if found.time() == jiff::civil::Time::midnight() => {
+            Value::new(found.date().to_string(), SourceType::Date)
+        }
+        Ok(found) => Value::new(found.to_string(), SourceType::DateTime),
+        Err(_) => float(days),
+    }
 }
 
 fn iso(text: &str) -> Value {
@@ -133,8 +151,6 @@ fn duration_iso(text: &str) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use calamine::ExcelDateTimeType;
-
     use super::*;
 
     fn shown(days: f64, kind: ExcelDateTimeType) -> String {
@@ -152,6 +168,10 @@ mod tests {
         assert_eq!(shown(45_943.5, ExcelDateTimeType::DateTime), "2025-10-13T12:00:00");
         assert_eq!(shown(0.25, ExcelDateTimeType::DateTime), "06:00:00");
         assert_eq!(shown(1.5, ExcelDateTimeType::TimeDelta), "36:00:00");
+        // No date of Excel's, but one of LibreOffice's: never another date in silence.
+        assert_eq!(shown(-1.2, ExcelDateTimeType::DateTime), "1899-12-28T19:12:00");
+        assert_eq!(shown(-2.0, ExcelDateTimeType::DateTime), "1899-12-28");
+        assert_eq!(shown(-1e12, ExcelDateTimeType::DateTime), "-1000000000000");
         assert_eq!(duration_iso("PT9H05M7.5S").text, "09:05:07.5");
     }
 }

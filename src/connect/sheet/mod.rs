@@ -4,6 +4,7 @@
 //! its ISO form, text its text. Cells are read one by one, never as a rectangle: two cells at opposite corners of a
 //! sheet would make that one of 17 billion cells.
 
+mod areas;
 mod cells;
 mod sink;
 mod source;

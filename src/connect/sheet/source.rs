@@ -1,11 +1,14 @@
 //! A workbook as a source: sheets are objects, the first row that looks like one is the header.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use calamine::{Ods, Reader as _, SheetType, SheetVisible, Sheets, Xls, Xlsx};
 
+use super::areas::{self, Area, SheetLayout, letters};
 use super::cells::Value;
 use crate::connect::pump::{self, Output, Stop};
 use crate::connect::{ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Source, csv, file};
@@ -35,12 +38,17 @@ struct SheetSource {
     /// Whether blank rows between others are records.
     keep_blank: bool,
     header: Option<bool>,
+    fill_merged: bool,
+    /// What was found out about the sheets that were looked at.
+    forms: Mutex<HashMap<String, Arc<Form>>>,
 }
 
 /// What the start of a sheet shows.
 #[derive(Debug, Clone, Default)]
 struct Form {
     fields: Vec<String>,
+    /// Merged areas whose cells all get the value of the first.
+    filled: Vec<Area>,
     header: bool,
     /// Rows before this one are no records.
     first_row: u32,
@@ -64,8 +72,8 @@ pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError>
     if sheets.is_empty() {
         return Err(empty(&path, "the workbook has no worksheet"));
     }
-    let (keep_blank, header) = (location.keep_blank, location.header);
-    Ok(Box::new(SheetSource { path, sheets, hidden, keep_blank, header }))
+    let (keep_blank, header, fill_merged) = (location.keep_blank, location.header, location.fill_merged);
+    Ok(Box::new(SheetSource { path, sheets, hidden, keep_blank, header, fill_merged, forms: Mutex::default() }))
 }
 
 fn empty(path: &Path, what: &str) -> ConnectError {
@@ -169,23 +177,117 @@ fn walk(path: &Path, sheet: &str, each: &mut dyn FnMut(Placed) -> Result<bool, S
     Ok(())
 }
 
+/// The same; in merged areas that are to be filled, every cell of a row that holds anything has the value of the first.
+fn walk_filled(
+    path: &Path,
+    sheet: &str,
+    filled: &[Area],
+    each: &mut dyn FnMut(Placed) -> Result<bool, Stop>,
+) -> Result<(), Stop> {
+    if filled.is_empty() {
+        return walk(path, sheet, each);
+    }
+    let mut filling = Filling { areas: filled, next: 0, open: Vec::new(), row: 0, cells: Vec::new() };
+    let mut stopped = false;
+    walk(path, sheet, &mut |placed| {
+        if placed.row != filling.row && !filling.hand_over(each)? {
+            stopped = true;
+            return Ok(false);
+        }
+        filling.row = placed.row;
+        filling.cells.push((placed.column, placed.value));
+        Ok(true)
+    })?;
+    if !stopped {
+        filling.hand_over(each)?;
+    }
+    Ok(())
+}
+
+/// Fills the cells of merged areas, row by row.
+struct Filling<'a> {
+    /// In the order of their first rows.
+    areas: &'a [Area],
+    /// The first area that no row has come to.
+    next: usize,
+    /// Areas that the rows at hand are in, with their values.
+    open: Vec<(Area, Option<Value>)>,
+    row: u32,
+    /// The cells of the row.
+    cells: Vec<(u32, Value)>,
+}
+
+impl Filling<'_> {
+    /// Hands the cells of the row over, with those that are filled.
+    fn hand_over(&mut self, each: &mut dyn FnMut(Placed) -> Result<bool, Stop>) -> Result<bool, Stop> {
+        let row = self.row;
+        self.open.retain(|(area, _)| area.bottom >= row);
+        while let Some(area) = self.areas.get(self.next).filter(|area| area.top <= row) {
+            self.next += 1;
+            if area.bottom >= row {
+                let first = self.cells.iter().find(|(column, _)| *column == area.left && area.top == row);
+                self.open.push((*area, first.map(|(_, value)| value.clone())));
+            }
+        }
+        let mut cells = std::mem::take(&mut self.cells);
+        if !cells.is_empty() {
+            for (area, value) in &self.open {
+                let Some(value) = value else { continue };
+                for column in area.left..=area.right {
+                    if !cells.iter().any(|(other, _)| *other == column) {
+                        cells.push((column, value.clone()));
+                    }
+                }
+            }
+            cells.sort_by_key(|(column, _)| *column);
+        }
+        for (column, value) in cells {
+            if !each(Placed { row, column, value })? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
 /// `B7`, as people name a cell.
 fn address(row: u32, column: u32) -> String {
-    let mut letters = Vec::new();
-    let mut rest = column + 1;
-    while rest > 0 {
-        letters.push(b'A' + ((rest - 1) % 26) as u8);
-        rest = (rest - 1) / 26;
-    }
-    letters.reverse();
-    format!("{}{}", String::from_utf8_lossy(&letters), row + 1)
+    format!("{}{}", letters(column), row + 1)
 }
 
 impl SheetSource {
-    fn form(&self, sheet: &str) -> Result<Form, ConnectError> {
+    /// What the start of a sheet shows; looked at once.
+    fn form(&self, sheet: &str) -> Result<Arc<Form>, ConnectError> {
+        let mut forms = self.forms.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(form) = forms.get(sheet) {
+            return Ok(form.clone());
+        }
+        let form = Arc::new(self.look(sheet)?);
+        forms.insert(sheet.to_owned(), form.clone());
+        Ok(form)
+    }
+
+    /// What a sheet says about its cells.
+    fn layout(&self, sheet: &str) -> Result<SheetLayout, ConnectError> {
+        let areas = |found: Vec<calamine::Dimensions>| {
+            let area = |found: calamine::Dimensions| {
+                let ((top, left), (bottom, right)) = (found.start, found.end);
+                (top <= bottom && left <= right).then_some(Area { top, left, bottom, right })
+            };
+            SheetLayout::of_areas(found.into_iter().filter_map(area).collect())
+        };
+        match open(&self.path)? {
+            Sheets::Xlsx(_) => Ok(areas::of_sheet(file::open_plain(&self.path)?, sheet).unwrap_or_default()),
+            Sheets::Xls(workbook) => Ok(workbook.merge_cells_by_sheet_name(sheet).map(areas).unwrap_or_default()),
+            _ => Ok(SheetLayout::default()),
+        }
+    }
+
+    fn look(&self, sheet: &str) -> Result<Form, ConnectError> {
+        let filled = if self.fill_merged { self.layout(sheet)?.merged } else { Vec::new() };
         let mut rows: Vec<(u32, Vec<(u32, Value)>)> = Vec::new();
         let (mut cells, mut whole) = (0, true);
-        let walked = walk(&self.path, sheet, &mut |placed| {
+        let walked = walk_filled(&self.path, sheet, &filled, &mut |placed| {
             cells += 1;
             let full = rows.len() == SAMPLE_ROWS || cells > SAMPLE_CELLS;
             match rows.last_mut() {
@@ -233,7 +335,7 @@ impl SheetSource {
             evidence.push("the sheet is hidden".to_owned());
         }
         let first_row = first_row + u32::from(header);
-        Ok(Form { fields, header, first_row, first_column: left, evidence })
+        Ok(Form { fields, filled, header, first_row, first_column: left, evidence })
     }
 
     fn sheet(&self, name: &str) -> Result<String, ConnectError> {
@@ -288,7 +390,17 @@ impl Source for SheetSource {
     }
 
     fn evidence(&self, object: &str) -> Vec<String> {
-        self.sheet(object).and_then(|sheet| self.form(&sheet)).map(|form| form.evidence).unwrap_or_default()
+        let Ok(sheet) = self.sheet(object) else { return Vec::new() };
+        let Ok(form) = self.form(&sheet) else { return Vec::new() };
+        let mut evidence = form.evidence.clone();
+        if let Ok(layout) = self.layout(&sheet) {
+            let last = form.first_column + form.fields.len().saturating_sub(1) as u32;
+            evidence.extend(layout.evidence((form.first_column, last), self.fill_merged));
+        }
+        if !self.hidden.is_empty() && self.sheets.first() == Some(&sheet) {
+            evidence.push(format!("hidden sheets, read like the others: {}", self.hidden.join(", ")));
+        }
+        evidence
     }
 
     fn names_fields(&self, object: &str) -> bool {
@@ -303,7 +415,7 @@ impl Source for SheetSource {
         pump::start(self.path.clone(), fields, request, move |output| {
             let mut row =
                 Row { number: form.first_row, cells: vec![None; form.fields.len()], beyond: false, any: false };
-            walk(&path, &sheet, &mut |placed| {
+            walk_filled(&path, &sheet, &form.filled, &mut |placed| {
                 if placed.row < form.first_row {
                     return Ok(true);
                 }

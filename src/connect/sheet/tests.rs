@@ -97,3 +97,48 @@ fn what_is_written_comes_back() {
     assert_eq!(back, values);
     assert!(target.open(&request).is_err());
 }
+
+/// A sheet whose regions and header are merged, with hidden rows, columns and a hidden sheet.
+fn merged_book(path: &Path) {
+    let mut book = Workbook::new();
+    let (format, sheet) = (Format::new(), book.add_worksheet());
+    for (column, name) in ["region", "city", "sales", "note"].into_iter().enumerate() {
+        sheet.write_string(0, column as u16, name).unwrap();
+    }
+    sheet.merge_range(1, 0, 3, 0, "North", &format).unwrap();
+    sheet.merge_range(4, 0, 5, 0, "South", &format).unwrap();
+    for (row, city) in (1..).zip(["Kiel", "Bremen", "Lübeck", "Ulm", "Passau"]) {
+        sheet.write_string(row, 1, city).unwrap();
+        sheet.write_number(row, 2, f64::from(row)).unwrap();
+    }
+    sheet.write_string(1, 3, "x").unwrap();
+    sheet.set_row_hidden(2).unwrap();
+    sheet.set_column_hidden(3).unwrap();
+    book.add_worksheet().set_name("Old").unwrap().set_hidden(true).write_string(0, 0, "secret").unwrap();
+    book.save(path).unwrap();
+}
+
+#[test]
+fn merged_cells_are_filled_where_that_is_wanted_and_hidden_ones_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("merged.xlsx");
+    merged_book(&path);
+    let first = |rows: Vec<Vec<String>>| rows.into_iter().map(|mut row| row.swap_remove(0)).collect::<Vec<_>>();
+    assert_eq!(first(read(&path, "Sheet1").1), ["North", "", "", "South", ""]);
+    let mut location = Location::from_argument(path.to_str().unwrap());
+    let told = open_source(&location).unwrap().evidence("Sheet1").join("\n");
+    assert!(told.contains("2 merged areas") && told.contains("3 others are empty"), "{told}");
+    assert!(told.contains("1 row is hidden (3)") && told.contains("1 column is hidden (D)"), "{told}");
+    assert!(told.contains("hidden sheets, read like the others: Old"), "{told}");
+    location.fill_merged = true;
+    let source = open_source(&location).unwrap();
+    assert!(source.evidence("Sheet1").join("\n").contains("3 were filled"));
+    let mut reader = source.read("Sheet1", &ReadRequest::default()).unwrap();
+    let (decoder, mut chunk, mut batch) = (reader.decoder(), Chunk::default(), Batch::default());
+    assert!(reader.next(&mut chunk).unwrap());
+    decoder.decode(&mut chunk, &mut batch).unwrap();
+    let regions: Vec<String> = batch.records().map(|record| record.cell(0).display().into_owned()).collect();
+    assert_eq!(regions, ["North", "North", "North", "South", "South"]);
+    assert_eq!(batch.record(1).cell(1).display(), "Bremen");
+    assert!(source.evidence("Old").join("\n").contains("the sheet is hidden"));
+}
