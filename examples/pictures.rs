@@ -27,6 +27,7 @@ const PICTURES: &[(&str, (u16, u16), &str)] = &[
     ("edit", (120, 34), "O<down><enter>…/phone<enter>e…"),
     ("values", (120, 30), "O<down><enter>…/status<enter>w…"),
     ("preview", (120, 34), "O<down><enter>…3…v…"),
+    ("forecast", (120, 26), "4f…"),
     ("report", (120, 34), "4d…5…"),
 ];
 

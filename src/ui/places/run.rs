@@ -205,8 +205,11 @@ fn rejects(frame: &mut Frame<'_>, area: &PaneArea, model: &Model, theme: &Theme)
             Some(following) if following.ended && following.exit == Some(0) => {
                 &["No record was rejected.", "5 shows the report."]
             }
+            Some(following) if following.ended && following.dry_run => {
+                &["The dry run did not come to its end.", "d begins it anew."]
+            }
             Some(following) if following.ended => {
-                &["The run did not come to its end.", "r finishes it, d tries what would happen, R runs it anew."]
+                &["The run did not come to its end.", "r finishes it, R runs it anew."]
             }
             Some(_) => &["No record rejected so far."],
             None => &["Rejected records are listed here as they happen, each with its reason."],
