@@ -344,6 +344,25 @@ mod tests {
     }
 
     #[test]
+    fn what_was_decided_is_never_overruled_by_a_better_looking_pair() {
+        let names = ["Email", "Phone", "City", "Zip", "Owner", "Fax", "zzqx"];
+        let (source, target) = (object("contacts", &names), object("Contact", &names));
+        for (at, confirmed) in names.iter().enumerate() {
+            // Each field is confirmed with its neighbour's partner, which looks perfect for the neighbour.
+            let against = names[(at + 1) % names.len()];
+            let mut memory = Memory::default();
+            memory.remember(decided("contacts", confirmed, against, Verdict::Confirmed));
+            memory.remember(decided("contacts", against, confirmed, Verdict::Rejected));
+            let between = between("contacts");
+            let suggestions = suggest_with(&source, &target, &Options { memory: Some((&memory, &between)) });
+            assert_eq!(partner(&suggestions, confirmed), Some(against));
+            assert_ne!(partner(&suggestions, against), Some(*confirmed));
+            let to_it = suggestions.mapping.iter().filter(|pair| pair.target == against).count();
+            assert_eq!(to_it, 1, "{against} has one partner");
+        }
+    }
+
+    #[test]
     fn the_next_object_of_the_same_systems_gains() {
         let source = object("companies", &["Zqr1", "Home City"]);
         let target = object("Account", &["Custom_Field_7", "billing_city", "other_city"]);
