@@ -134,16 +134,13 @@ impl<'b> Marks<'b> {
             self.quote_before = quotes >> 63;
             ends &= !within;
         }
-        let before = self.ends.len();
-        let mut feeds = feeds & ends;
-        while feeds != 0 {
-            let up_to = feeds ^ (feeds - 1);
-            self.records.push(before + (ends & up_to).count_ones() as usize);
-            feeds &= feeds - 1;
-        }
-        self.ends.resize(before + ends.count_ones() as usize, 0);
-        for place in &mut self.ends[before..] {
-            *place = self.base as u32 + ends.trailing_zeros();
+        self.ends.reserve(BLOCK);
+        while ends != 0 {
+            let bit = ends.trailing_zeros();
+            self.ends.push(self.base as u32 + bit);
+            if feeds >> bit & 1 == 1 {
+                self.records.push(self.ends.len());
+            }
             ends &= ends - 1;
         }
     }

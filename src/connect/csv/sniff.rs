@@ -10,6 +10,10 @@ use super::{Dialect, LineEnd};
 
 const DELIMITERS: &[u8] = b",;\t|:^~ #&/*";
 const MAX_RECORDS: usize = 2000;
+/// Of larger samples, every dialect first reads so many records; those that look far worse on them read no more.
+const FIRST_RECORDS: usize = 200;
+/// How far: so much of the best one's score.
+const HOPELESS: f64 = 0.3;
 
 /// What the sniffer found, with evidence in words.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,18 +59,26 @@ pub fn sniff(sample: &[u8], whole: bool, pinned: Pinned) -> Sniffed {
             seen.map(Some).chain([None]).collect()
         }
     };
+    let dialects = delimiters.iter().flat_map(|&(delimiter, rest)| {
+        let others = quotes.iter().filter(move |quote| **quote != Some(delimiter));
+        others.map(move |quote| Dialect { delimiter, rest, quote: *quote, escape: None, line_end })
+    });
+    let first = dialects.map(|dialect| {
+        let escape = backslash_escapes(&dialect, sample).then_some(b'\\');
+        read(Dialect { escape, ..dialect }, sample, whole, FIRST_RECORDS)
+    });
+    let first: Vec<Reading> = first.collect();
+    let top = first.iter().map(|reading| reading.score).fold(0.0, f64::max);
     let mut best: Option<Reading> = None;
-    for &(delimiter, rest) in &delimiters {
-        for &quote in &quotes {
-            if quote == Some(delimiter) {
+    for mut reading in first {
+        if reading.records >= FIRST_RECORDS {
+            if reading.score < top * HOPELESS {
                 continue;
             }
-            let mut dialect = Dialect { delimiter, rest, quote, escape: None, line_end };
-            dialect.escape = backslash_escapes(&dialect, sample).then_some(b'\\');
-            let reading = read(dialect, sample, whole);
-            if best.as_ref().is_none_or(|best| reading.score > best.score) {
-                best = Some(reading);
-            }
+            reading = read(reading.dialect, sample, whole, MAX_RECORDS);
+        }
+        if best.as_ref().is_none_or(|best| reading.score > best.score) {
+            best = Some(reading);
         }
     }
     let Some(mut best) = best else {
@@ -77,7 +89,7 @@ pub fn sniff(sample: &[u8], whole: bool, pinned: Pinned) -> Sniffed {
     if best.dialect.quote.is_none() && pinned.quote.is_none() {
         // Where it changes nothing, the usual quote is right for the records that the sample does not show.
         let dialect = Dialect { quote: Some(b'"'), ..best.dialect };
-        let usual = read(dialect, sample, whole);
+        let usual = read(dialect, sample, whole, MAX_RECORDS);
         if (usual.width, usual.agreeing, usual.records) == (best.width, best.agreeing, best.records) {
             best = usual;
         }
@@ -150,11 +162,11 @@ fn line_end(sample: &[u8]) -> LineEnd {
     }
 }
 
-fn read(dialect: Dialect, sample: &[u8], whole: bool) -> Reading {
+fn read(dialect: Dialect, sample: &[u8], whole: bool, most: usize) -> Reading {
     let mut fields: Vec<Span> = Vec::new();
     let (mut at, mut widths) = (0, Vec::new());
     let (mut cells, mut typed, mut quoted, mut odd) = (0usize, 0f64, 0usize, 0usize);
-    while widths.len() < MAX_RECORDS {
+    while widths.len() < most {
         let Step::Record(found) = scan::record(&dialect, sample, at, Tail::End, &mut fields) else { break };
         at = found.next;
         if !whole && at >= sample.len() && !widths.is_empty() {
