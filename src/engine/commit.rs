@@ -55,7 +55,7 @@ pub(super) struct Committer<'a> {
     pub unavailable: Duration,
     pub failed_reasons: Vec<(u64, String)>,
     /// What the reader noticed in records that are kept all the same, by code.
-    pub kept_faults: BTreeMap<&'static str, u64>,
+    pub kept_faults: BTreeMap<&'static str, KeptFault>,
     pub links: Gathered,
     /// What an earlier try of the run committed.
     pub committed: Committed,
@@ -150,7 +150,17 @@ impl<'a> Committer<'a> {
 
     /// What the reader noticed in records that were kept, in words.
     pub fn notices(&self) -> Vec<String> {
-        let words = |(code, count): (&&str, &u64)| format!("{}: {count} records {}", self.object, kept_words(code));
+        let words = |(code, kept): (&&str, &KeptFault)| {
+            let KeptFault { count, first } = kept;
+            let numbers: Vec<String> = first.iter().map(u64::to_string).collect();
+            let more = if *count > first.len() as u64 { " ..." } else { "" };
+            let records = if *count == 1 { "record" } else { "records" };
+            let (words, numbers) = (kept_words(code), numbers.join(", "));
+            format!(
+                "{}: {count} {records} {words} ({records} {numbers}{more}); `repaired: reject` rejects such",
+                self.object
+            )
+        };
         self.kept_faults.iter().map(words).collect()
     }
 
@@ -337,8 +347,10 @@ impl Commit for Committer<'_> {
         }
         self.count_dropped(work);
         self.ledger.read += work.planned.len() as u64;
-        for fault in work.batch.rows.iter().filter_map(|row| row.fault).filter(|fault| !self.plan.rejects(*fault)) {
-            *self.kept_faults.entry(fault.code()).or_default() += 1;
+        for row in &work.batch.rows {
+            if let Some(fault) = row.fault.filter(|fault| !self.plan.rejects(*fault)) {
+                self.kept_faults.entry(fault.code()).or_default().note(row.origin.number);
+            }
         }
         let written_before = self.target_bytes();
         let outcomes = self.write_rows(work);
@@ -366,12 +378,29 @@ impl Commit for Committer<'_> {
     }
 }
 
+/// Records that were taken although the reader noticed something.
+#[derive(Debug, Default)]
+pub(super) struct KeptFault {
+    count: u64,
+    /// Numbers of the first few.
+    first: Vec<u64>,
+}
+
+impl KeptFault {
+    fn note(&mut self, number: u64) {
+        self.count += 1;
+        if self.first.len() < SAMPLES {
+            self.first.push(number);
+        }
+    }
+}
+
 fn kept_words(code: &str) -> &'static str {
     match code {
-        "stray_quote" => "have a quote where none belongs; it was kept as it stands",
-        "too_few_fields" => "have too few cells; the missing ones were left empty, as the profile says",
-        "unknown_field" => "have fields that the first records do not have; these are not mapped",
-        _ => "were read with a remark",
+        "stray_quote" => "with a quote where none belongs, read as it stands or left out where it closes nothing",
+        "too_few_fields" => "with too few cells, the missing ones left empty, as the profile says",
+        "unknown_field" => "with fields that the first records do not have, which are not mapped",
+        _ => "that had to be put right to be read",
     }
 }
 

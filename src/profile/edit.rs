@@ -96,6 +96,7 @@ pub struct Settings {
     pub duplicates: Option<Duplicates>,
     pub stop_at: Option<Threshold>,
     pub keep_ragged: bool,
+    pub reject_repaired: bool,
 }
 
 impl Settings {
@@ -109,6 +110,7 @@ impl Settings {
             duplicates: object.duplicates.clone(),
             stop_at: object.stop_at,
             keep_ragged: object.keep_ragged,
+            reject_repaired: object.reject_repaired,
         }
     }
 
@@ -121,6 +123,7 @@ impl Settings {
         object.duplicates = self.duplicates;
         object.stop_at = self.stop_at;
         object.keep_ragged = self.keep_ragged;
+        object.reject_repaired = self.reject_repaired;
     }
 }
 

@@ -103,6 +103,7 @@ pub(super) static OBJECT: Form = Form {
         known_as("duplicates", &["dedupe", "dedup", "deduplicate", "duplicate"]),
         known_as("on_reject", &["on_error", "rejects", "stop_at"]),
         key("ragged"),
+        known_as("repaired", &["repairs", "irregular"]),
         known_as("fields", &["mapping", "mappings", "columns", "map"]),
         known_as("checks", &["rules", "validations", "check"]),
         known_as("examples", &["tests", "test", "example"]),

@@ -58,6 +58,8 @@ pub struct ObjectMapping {
     pub stop_at: Option<Threshold>,
     /// Take records with too few fields as they are instead of rejecting them.
     pub keep_ragged: bool,
+    /// Reject records that had to be put right to be read, instead of taking and counting them.
+    pub reject_repaired: bool,
     pub fields: Vec<FieldMapping>,
     pub checks: Vec<RecordCheck>,
     pub examples: Vec<Example>,

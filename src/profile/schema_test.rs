@@ -147,6 +147,7 @@ fn schema_and_parser_know_the_same_words() {
     }
     assert_eq!(published("object", "write"), of(words::WRITE_MODES));
     assert_eq!(published("object", "ragged"), of(words::RAGGED));
+    assert_eq!(published("object", "repaired"), of(words::REPAIRED));
     assert_eq!(published("duplicates", "keep"), of(words::KEEP));
     assert_eq!(published("field", "missing"), of(words::MISSING));
     assert_eq!(published("field", "type"), of(words::TYPES));

@@ -28,6 +28,9 @@ pub(super) static LINE_ENDS: &[(&str, LineEnds)] =
 /// Whether ragged records are kept.
 pub(super) static RAGGED: &[(&str, bool)] = &[("reject", false), ("keep", true)];
 
+/// Whether records that had to be put right are rejected.
+pub(super) static REPAIRED: &[(&str, bool)] = &[("keep", false), ("reject", true)];
+
 pub(super) static TYPES: &[(&str, FieldType)] = &[
     ("text", FieldType::Text),
     ("long_text", FieldType::LongText),

@@ -277,6 +277,9 @@ fn object(new: &ObjectMapping, was: Option<(&ObjectMapping, &Node)>) -> Out {
     map.set(&["ragged"], same(|a, b| a.keep_ragged == b.keep_ragged), || {
         new.keep_ragged.then(|| ("ragged", word(word_of(words::RAGGED, &true))))
     });
+    map.set(&["repaired"], same(|a, b| a.reject_repaired == b.reject_repaired), || {
+        new.reject_repaired.then(|| ("repaired", word(word_of(words::REPAIRED, &true))))
+    });
     let fields_node = map.value("fields");
     map.set(&["fields"], false, || {
         Some(("fields", fields(&new.fields, old.map_or(&[], |old| &old.fields), fields_node)))

@@ -219,6 +219,23 @@ fn ragged_records_are_kept_as_rejects_with_all_their_cells() {
 }
 
 #[test]
+fn records_that_were_put_right_are_named_or_rejected_as_the_profile_says() {
+    let source = "id,name\n1,Ann\n2,5\" pipe\n3,\"Gil\" Jr\n";
+    let fields = "    fields:\n      id: id\n      name: name\n";
+    let bench = Bench::new(source, fields);
+    let end = bench.run(&How::default());
+    assert_eq!((end.report.ledger.created, end.report.ledger.rejected), (3, 0));
+    let notices = end.report.notices.join("\n");
+    assert!(notices.contains("2 records with a quote") && notices.contains("(records 2, 3)"), "{notices}");
+    let bench = Bench::new(source, &format!("    repaired: reject\n{fields}"));
+    let end = bench.run(&How::default());
+    assert_eq!((end.report.ledger.created, end.report.ledger.rejected), (1, 2));
+    assert!(end.report.notices.is_empty(), "{:?}", end.report.notices);
+    let rejects = bench.read("run/rejects.csv");
+    assert_eq!(rejects.matches("record:stray_quote").count(), 2, "{rejects}");
+}
+
+#[test]
 fn a_threshold_stops_the_run_and_leaves_no_target() {
     let rows: String = (0..50).map(|n| format!("{n},{}\n", if n % 5 == 0 { "" } else { "x" })).collect();
     let object = "    on_reject: { stop_at: 3 }\n    fields:\n      id: id\n      v: { value: v, required: true }\n";

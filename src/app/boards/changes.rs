@@ -166,6 +166,7 @@ fn restore_setting(now: &mut crate::profile::ObjectMapping, old: Settings, what:
         "duplicates" => now.duplicates = old.duplicates,
         "on_reject" => now.stop_at = old.stop_at,
         "ragged" => now.keep_ragged = old.keep_ragged,
+        "repaired" => now.reject_repaired = old.reject_repaired,
         _ => {}
     }
 }

@@ -72,6 +72,7 @@ impl Plan {
             codes: Codes::new(mapping),
             context: RunContext::new(options.now),
             keep_ragged: mapping.keep_ragged,
+            reject_repaired: mapping.reject_repaired,
             wanted: options.links.wanted(mapping),
         })
     }

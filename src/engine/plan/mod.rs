@@ -56,6 +56,7 @@ pub struct Plan {
     codes: Codes,
     context: RunContext,
     keep_ragged: bool,
+    reject_repaired: bool,
     /// Link tables that this object's records fill.
     wanted: Vec<Wanted>,
 }
@@ -271,7 +272,7 @@ impl Plan {
 
     /// Whether a record with this fault is rejected.
     pub(in crate::engine) fn rejects(&self, fault: Fault) -> bool {
-        fault.rejects() && !(self.keep_ragged && matches!(fault, Fault::TooFewFields { .. }))
+        (fault.rejects() || self.reject_repaired) && !(self.keep_ragged && matches!(fault, Fault::TooFewFields { .. }))
     }
 
     fn find(&self, row: u32, id: CodeId, found: &mut Found, say: impl FnOnce() -> Words) {

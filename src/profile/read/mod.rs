@@ -240,6 +240,10 @@ impl Reader<'_> {
                 "ragged" => {
                     object.keep_ragged = self.word(value, "word for `ragged`", words::RAGGED).unwrap_or_default()
                 }
+                "repaired" => {
+                    object.reject_repaired =
+                        self.word(value, "word for `repaired`", words::REPAIRED).unwrap_or_default()
+                }
                 "fields" => object.fields = self.fields(value),
                 "checks" => object.checks = self.checks(value),
                 "examples" => object.examples = self.examples(value),
