@@ -8,6 +8,7 @@ use serde::de::{DeserializeSeed, Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::paths::{Node, Paths};
+use super::scan;
 use crate::record::{Fault, Form, Kind, Slot, SourceType};
 
 /// Calls `each` for every key and value of an object, in order; anything else is an error.
@@ -96,30 +97,48 @@ pub(in crate::connect) struct Flattener<'a> {
 }
 
 /// What was noticed about one record.
-#[derive(Default)]
-struct Noticed {
-    unknown: bool,
-    duplicate: bool,
-    encoding: bool,
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Noticed {
+    pub unknown: bool,
+    pub duplicate: bool,
+    pub encoding: bool,
+}
+
+impl Noticed {
+    /// The gravest of it.
+    fn fault(&self) -> Option<Fault> {
+        if self.duplicate {
+            Some(Fault::DuplicateKey)
+        } else if self.encoding {
+            Some(Fault::Encoding)
+        } else if self.unknown {
+            Some(Fault::UnknownField)
+        } else {
+            None
+        }
+    }
 }
 
 impl<'a> Flattener<'a> {
     /// Fills the slots of one record from the text of an object, and says what was noticed.
     pub fn record(&mut self, object: &'a str, slots: &mut [Slot]) -> Result<Option<Fault>, serde_json::Error> {
+        let written = self.anew.len();
+        if let Some(noticed) = scan::record(self, object, slots) {
+            return Ok(noticed.fault());
+        }
+        self.anew.truncate(written);
+        slots.fill(Slot::default());
+        self.by_library(object, slots).map(|noticed| noticed.fault())
+    }
+
+    /// The same by the library's parser, whose errors say what is wrong.
+    fn by_library(&mut self, object: &'a str, slots: &mut [Slot]) -> Result<Noticed, serde_json::Error> {
         let paths = self.paths;
         let mut noticed = Noticed::default();
         let mut reader = serde_json::Deserializer::from_str(object);
         self.object(&paths.root, &mut reader, slots, &mut noticed)?;
         reader.end()?;
-        Ok(if noticed.duplicate {
-            Some(Fault::DuplicateKey)
-        } else if noticed.encoding {
-            Some(Fault::Encoding)
-        } else if noticed.unknown {
-            Some(Fault::UnknownField)
-        } else {
-            None
-        })
+        Ok(noticed)
     }
 
     fn object<R: serde_json::de::Read<'a>>(
@@ -199,7 +218,7 @@ impl<'a> Flattener<'a> {
         }
     }
 
-    fn nested(&mut self, text: &'a str, kind: Kind) -> Slot {
+    pub(super) fn nested(&mut self, text: &'a str, kind: Kind) -> Slot {
         if !text.bytes().any(|byte| byte.is_ascii_whitespace()) {
             return Slot { kind, ..self.as_is(text, SourceType::Untyped) };
         }
@@ -219,19 +238,108 @@ impl<'a> Flattener<'a> {
     }
 
     /// A slot for text that stands in the chunk.
-    fn as_is(&self, text: &str, source_type: SourceType) -> Slot {
+    pub(super) fn as_is(&self, text: &str, source_type: SourceType) -> Slot {
         let start = (text.as_ptr() as usize).saturating_sub(self.chunk.as_ptr() as usize);
         let start = if start <= self.chunk.len() { start } else { 0 };
         Slot { start: start as u32, len: text.len() as u32, kind: Kind::Text, source_type, form: Form::Unknown }
     }
 
-    fn written_anew(&mut self, text: &[u8], kind: Kind, source_type: SourceType) -> Slot {
+    pub(super) fn written_anew(&mut self, text: &[u8], kind: Kind, source_type: SourceType) -> Slot {
         let start = self.chunk.len() + self.anew.len();
         self.anew.extend_from_slice(text);
         Slot { start: start as u32, len: text.len() as u32, kind, source_type, form: Form::Unknown }
     }
 }
 
-fn is_empty_object(text: &str) -> bool {
+pub(super) fn is_empty_object(text: &str) -> bool {
     text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).is_some_and(|inside| inside.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What both ways make of a text: texts and kinds of the cells, and what was noticed.
+    type Seen = (Vec<(Kind, SourceType, String)>, Noticed);
+
+    fn seen(text: &str, paths: &Paths, library: bool) -> Option<Seen> {
+        let mut flattener = Flattener { paths, chunk: text.as_bytes(), anew: Vec::new() };
+        let mut slots = vec![Slot::default(); paths.names.len()];
+        let noticed = if library {
+            flattener.by_library(text, &mut slots).ok()?
+        } else {
+            scan::record(&mut flattener, text, &mut slots)?
+        };
+        let data = [text.as_bytes(), &flattener.anew].concat();
+        let cell = |slot: &Slot| {
+            let bytes = data[slot.start as usize..(slot.start + slot.len) as usize].to_vec();
+            (slot.kind, slot.source_type, String::from_utf8(bytes).unwrap())
+        };
+        Some((slots.iter().map(cell).collect(), noticed))
+    }
+
+    fn paths() -> Paths {
+        let mut paths = Paths::default();
+        let sample = r#"{"a":1,"b":{"c":"x","d":{"e":null}},"l":[1],"":0}"#;
+        paths.learn(serde_json::from_str(sample).unwrap()).unwrap();
+        paths.finish()
+    }
+
+    #[test]
+    fn the_fast_way_takes_the_usual_records() {
+        for text in [
+            "{}",
+            r#" {"a":-0.5e+10,"b":{"c":"x","d":{"e":true}},"l":[1,{"x":[ ]},"y\"z"],"":"€\u00e9\n"} "#,
+            r#"{"a":12345678901234567890,"a":0,"b":7,"z":{},"y":{"q":1}}"#,
+        ] {
+            let fast = seen(text, &paths(), false);
+            assert!(fast.is_some() && fast == seen(text, &paths(), true), "{text}: {fast:?}");
+        }
+    }
+
+    #[test]
+    fn the_fast_way_takes_nothing_that_is_no_json() {
+        for text in [
+            r#"{"a":01}"#,
+            r#"{"a":1.}"#,
+            r#"{"a":.5}"#,
+            r#"{"a":+1}"#,
+            r#"{"a":1e}"#,
+            r#"{"a":nul}"#,
+            r#"{"a":"\x"}"#,
+            r#"{"z":"\u12"}"#,
+            r#"{"z":["\q"]}"#,
+            r#"{"a":1,}"#,
+            r#"{"a" 1}"#,
+            r#"{"a":[1,]}"#,
+            r#"{"a":{"b"}}"#,
+            r#"{"a":"x"#,
+            "{\"a\":\"\u{1}\"}",
+            "{\"long enough for a word\u{1f}\":1}",
+            "{} x",
+            "[1]",
+            "{",
+            "",
+        ] {
+            assert_eq!(seen(text, &paths(), false), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn both_ways_say_the_same(pieces in prop::collection::vec(prop::sample::select(vec![
+            "{", "}", "[", "]", ",", ":", r#""a""#, r#""b""#, r#""l""#, r#""q""#, r#""x y""#, r#""\n""#, r#""\u0041""#,
+            r#""\ud800""#, r#""ü""#, "null", "true", "1", "-2.50", "1e5", "0", " ", "\n", r#"{"c":"#, r#","a":"#,
+            r#","b":{"#, "},", "1}",
+        ]), 0..24)) {
+            let text = format!("{{\"a\":{}", pieces.concat());
+            if let Some(fast) = seen(&text, &paths(), false) {
+                prop_assert_eq!(Some(fast), seen(&text, &paths(), true), "{}", text);
+            }
+        }
+    }
 }

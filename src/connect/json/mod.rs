@@ -9,6 +9,7 @@ mod decode;
 mod flatten;
 mod layout;
 mod paths;
+mod scan;
 mod sink;
 mod source;
 #[cfg(test)]
