@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::boards::{self, drift, fixes, lineage, records, runs, twins, values};
+use super::boards::{self, drift, fixes, groups, lineage, records, runs, twins, values};
 use super::effect::Asker;
 use super::msg::Answer;
 use super::overlay::{Confirm, ConfirmAction, Sheet};
@@ -72,7 +72,9 @@ pub(super) fn answered(model: &mut Model, answer: Answer) -> Vec<Effect> {
         }
         Answer::Previewed { revision, preview } => preview::answered(model, revision, *preview),
         Answer::Counted { revision, whole } => preview::counted(model, revision, *whole),
-        Answer::ValuesCounted(counts) => values::counted(model, *counts),
+        Answer::ValuesCounted(counts) => return values::counted(model, *counts),
+        Answer::ValuesSuggested { target, suggestions } => values::suggested(model, &target, suggestions),
+        Answer::Clustered { target, method, clusters } => groups::clustered(model, &target, method, *clusters),
         Answer::RunStarted(started) => run::started(model, started),
         Answer::RunEvent(event) => run::event(model, event),
         Answer::RunEnded { exit, errors } => return run::ended(model, exit, &errors),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::boards::records::Wanted;
 use super::msg::Job;
 use super::project::Records;
+use crate::dedupe::Method;
 use crate::engine::Fate;
 use crate::matching::Remembered;
 use crate::profile::Profile;
@@ -70,6 +71,19 @@ pub enum Effect {
         profile: Arc<Profile>,
         pair: usize,
         target: String,
+    },
+    /// What values mean in a target's picklist.
+    SuggestValues {
+        target: String,
+        values: Vec<String>,
+        allowed: Vec<String>,
+    },
+    /// Which values are variants of one another.
+    Cluster {
+        target: String,
+        method: Method,
+        values: Vec<(String, u64)>,
+        allowed: Vec<String>,
     },
     /// Groups of records with an equal duplicates key.
     FindTwins {

@@ -17,8 +17,9 @@ use super::places::run::RunStarted;
 use super::places::start::{Recent, RecentRun};
 use super::project::{Opened, Records, SourceObject};
 use super::{Draft, Evaluation};
+use crate::dedupe::{Clusters, Method};
 use crate::engine::RunEvent;
-use crate::matching::Suggestions;
+use crate::matching::{Suggestions, ValueSuggestion};
 use crate::profile::Profile;
 use crate::report::Report;
 use crate::schema::ObjectStats;
@@ -144,6 +145,15 @@ pub enum Answer {
         whole: Box<Whole>,
     },
     ValuesCounted(Box<ValueCounts>),
+    ValuesSuggested {
+        target: String,
+        suggestions: Vec<ValueSuggestion>,
+    },
+    Clustered {
+        target: String,
+        method: Method,
+        clusters: Box<Clusters>,
+    },
     RunStarted(RunStarted),
     RunEvent(RunEvent),
     /// The run's process has ended; its exit code and what it wrote to standard error.

@@ -48,6 +48,8 @@ pub struct Worker {
     editor: Lane,
     live: Lane,
     counts: Lane,
+    /// What counted values mean.
+    meanings: Lane,
     validation: Lane,
     lookups: Lane,
     forecasts: Lane,
@@ -96,6 +98,7 @@ impl Worker {
             editor: lane("editor", Kind::LatestWins),
             live: lane("live values", Kind::LatestWins),
             counts: lane("value counts", Kind::LatestWins),
+            meanings: lane("meanings", Kind::LatestWins),
             validation: lane("validation", Kind::LatestWins),
             lookups: lane("lookups", Kind::LatestWins),
             forecasts: lane("forecasts", Kind::LatestWins),
@@ -167,6 +170,12 @@ impl Worker {
             Effect::CountValues { profile, pair, target } => self.counts.put(move |cancelled| {
                 values::count(&profile, pair, &target, &shelf, cancelled, &teller);
             }),
+            Effect::SuggestValues { target, values, allowed } => {
+                self.meanings.put(move |_| values::suggest(target, &values, &allowed, &teller));
+            }
+            Effect::Cluster { target, method, values, allowed } => {
+                self.meanings.put(move |_| values::group(target, method, &values, &allowed, &teller));
+            }
             Effect::ReadRejects { folder, object } => {
                 self.files.put(move |_| records::all_rejects(&folder, object, &teller));
             }

@@ -10,7 +10,9 @@ use super::{Teller, locked};
 use crate::app::Answer;
 use crate::app::boards::values::ValueCounts;
 use crate::connect::{Chunk, ConnectError, ReadRequest, Source};
+use crate::dedupe::{Limits, Method, cluster};
 use crate::engine::source_object;
+use crate::matching::suggest_values;
 use crate::profile::{ObjectMapping, Profile};
 use crate::record::{Batch, Cell, Kind};
 use crate::transform::{Input, Program, RunContext, Scope, Scratch, Targets};
@@ -50,6 +52,16 @@ pub(super) fn count(
         Err(problem) => listed.problem = Some(problem),
     }
     tell(listed);
+}
+
+pub(super) fn suggest(target: String, values: &[String], allowed: &[String], teller: &Teller) {
+    let suggestions = suggest_values(values, allowed, None);
+    teller.tell(Answer::ValuesSuggested { target, suggestions });
+}
+
+pub(super) fn group(target: String, method: Method, values: &[(String, u64)], allowed: &[String], teller: &Teller) {
+    let clusters = Box::new(cluster(values, method, allowed, Limits::default()));
+    teller.tell(Answer::Clustered { target, method, clusters });
 }
 
 #[derive(Default)]

@@ -40,7 +40,7 @@ fn variants_are_grouped_from_strict_to_lax_and_merged_as_a_step() {
     let mut harness = companies(100, 30).keys("/Name<enter>C").settle();
     harness.shows("ACME Inc.");
     harness.shows_not("Bayenwerk AG");
-    harness = harness.keys("<right><right><right>");
+    harness = harness.keys("<right><right><right>").settle();
     harness.shows("Bayenwerk AG");
     harness = harness.keys("<enter>").settle();
     harness.shows("become ACME Inc.");

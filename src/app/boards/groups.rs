@@ -6,7 +6,7 @@ use super::{Cell, Column, Detail, Ink, Kind, Table};
 use crate::app::commands::Id;
 use crate::app::overlay::{Chooser, ChooserPurpose};
 use crate::app::{Effect, ListPane, Model, Overlay, Tone};
-use crate::dedupe::{Cluster, Clusters, Limits, Method, cluster};
+use crate::dedupe::{Cluster, Clusters, Method};
 use crate::report::words;
 
 /// The groups of one target field's values.
@@ -44,13 +44,28 @@ pub fn open(model: &mut Model, target: &str) -> Vec<Effect> {
 }
 
 impl Groups {
-    pub fn counted(&mut self, counts: ValueCounts) {
-        self.counts = counts;
-        self.find();
+    /// The groups of the values as far as they are counted; finding them takes a while.
+    pub fn wanted(&self) -> Effect {
+        Effect::Cluster {
+            target: self.target.clone(),
+            method: self.method,
+            values: self.counts.values.clone(),
+            allowed: self.allowed.clone(),
+        }
     }
+}
 
-    fn find(&mut self) {
-        self.clusters = cluster(&self.counts.values, self.method, &self.allowed, Limits::default());
+/// The groups were found; those of a strictness that was left are late.
+pub fn clustered(model: &mut Model, target: &str, method: Method, clusters: Clusters) {
+    for overlay in &mut model.overlays {
+        if let Overlay::Board(board) = overlay
+            && let Kind::Groups(groups) = &mut board.kind
+            && groups.target == target
+            && groups.method == method
+        {
+            groups.clusters = clusters;
+            return;
+        }
     }
 }
 
@@ -113,7 +128,7 @@ pub fn detail(groups: &Groups, row: usize) -> Detail {
 
 pub fn execute(model: &mut Model, id: Id, selected: Option<usize>) -> Vec<Effect> {
     match id {
-        Id::Left | Id::Right => laxer(model, id == Id::Right),
+        Id::Left | Id::Right => return laxer(model, id == Id::Right),
         Id::Choose => merge(model, selected),
         Id::Survivor => choose_survivor(model, selected),
         _ => {}
@@ -136,16 +151,16 @@ fn change(model: &mut Model, change: impl FnOnce(&mut Groups)) {
     }
 }
 
-fn laxer(model: &mut Model, more: bool) {
+fn laxer(model: &mut Model, more: bool) -> Vec<Effect> {
     let mut word = "";
     change(model, |groups| {
         let at = Method::ALL.iter().position(|method| *method == groups.method).unwrap_or(0);
         let to = if more { (at + 1).min(Method::ALL.len() - 1) } else { at.saturating_sub(1) };
         groups.method = Method::ALL[to];
-        groups.find();
         word = groups.method.word();
     });
     model.say(Tone::Note, format!("variants up to {word}"));
+    current(model).map(|groups| groups.wanted()).into_iter().collect()
 }
 
 fn merge(model: &mut Model, selected: Option<usize>) {

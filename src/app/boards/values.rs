@@ -8,7 +8,7 @@ use crate::app::commands::Id;
 use crate::app::overlay::{Chooser, ChooserPurpose, PromptPurpose};
 use crate::app::places::{map, start};
 use crate::app::{Effect, ListPane, Model, Overlay, PaneId, Tone};
-use crate::matching::{ValueSuggestion, suggest_values};
+use crate::matching::ValueSuggestion;
 use crate::profile::{FieldMapping, Otherwise, ValueMap};
 use crate::report::words;
 
@@ -89,25 +89,38 @@ pub fn open(model: &mut Model, target: &str) -> Vec<Effect> {
     vec![effect]
 }
 
-/// The values were counted (so far).
-pub fn counted(model: &mut Model, counts: ValueCounts) {
+/// The values were counted (so far); what they mean, or which are variants of one another, is found out behind the screen.
+pub fn counted(model: &mut Model, counts: ValueCounts) -> Vec<Effect> {
     if counts.complete || counts.problem.is_some() {
         model.end("counting values");
     }
     for overlay in &mut model.overlays {
         let Overlay::Board(board) = overlay else { continue };
-        if let Kind::Groups(groups) = &mut board.kind
-            && groups.target == counts.target
-        {
-            groups.counted(counts);
-            return;
+        match &mut board.kind {
+            Kind::Groups(groups) if groups.target == counts.target => {
+                groups.counts = counts;
+                return vec![groups.wanted()];
+            }
+            Kind::Values(grid) if grid.target == counts.target => {
+                let values = counts.values.iter().map(|(value, _)| value.clone()).collect();
+                grid.counts = counts;
+                let (target, allowed) = (grid.target.clone(), grid.allowed.clone());
+                return vec![Effect::SuggestValues { target, values, allowed }];
+            }
+            _ => {}
         }
-        if let Kind::Values(grid) = &mut board.kind
-            && grid.target == counts.target
+    }
+    Vec::new()
+}
+
+/// What the values mean in the target's picklist.
+pub fn suggested(model: &mut Model, target: &str, suggestions: Vec<ValueSuggestion>) {
+    for overlay in &mut model.overlays {
+        if let Overlay::Board(board) = overlay
+            && let Kind::Values(grid) = &mut board.kind
+            && grid.target == target
         {
-            let values: Vec<String> = counts.values.iter().map(|(value, _)| value.clone()).collect();
-            grid.suggestions = suggest_values(&values, &grid.allowed, None);
-            grid.counts = counts;
+            grid.suggestions = suggestions;
             return;
         }
     }
