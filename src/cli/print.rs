@@ -20,6 +20,11 @@ pub(crate) fn out(text: &str) -> anyhow::Result<()> {
 
 /// Writes a file through a temporary one beside it. A file that is there already stays, unless `force`.
 pub(crate) fn file(path: &Path, text: &str, force: bool) -> anyhow::Result<()> {
+    bytes(path, text.as_bytes(), force)
+}
+
+/// The same for a file that is no text.
+pub(crate) fn bytes(path: &Path, content: &[u8], force: bool) -> anyhow::Result<()> {
     let place = path.display();
     if path.is_dir() {
         anyhow::bail!("{place}: this is a folder. Name a file.");
@@ -33,7 +38,7 @@ pub(crate) fn file(path: &Path, text: &str, force: bool) -> anyhow::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(folder).with_context(|| {
         format!("{place}: no file can be written in this folder. Choose another, or ask for the right")
     })?;
-    file.write_all(text.as_bytes()).with_context(|| format!("{place}: could not be written"))?;
+    file.write_all(content).with_context(|| format!("{place}: could not be written"))?;
     file.as_file().sync_all().with_context(|| format!("{place}: could not be written"))?;
     if force {
         file.persist(path).map(drop).map_err(|error| error.error)

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 
-use super::exit::{Answer, Exit};
+use super::exit::{Answer, Exit, run_error};
 use super::print;
-use crate::connect::Location;
-use crate::exchange::{self, FORMS, Form, Left};
+use crate::connect::{Location, open_source};
+use crate::exchange::{self, FORMS, Form, Left, sheet};
 use crate::profile;
 use crate::record::safe_text;
+use crate::schema::load_target;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -52,6 +53,26 @@ enum Action {
         out: PathBuf,
         /// Replace files that are there
         #[arg(long)]
+        force: bool,
+    },
+    /// Make the sheet that people sign: fields and rules in plain words, values before and after, open questions
+    Sheet {
+        /// The mapping profile
+        profile: PathBuf,
+        /// A workbook (.xlsx) or Markdown; without it, Markdown to standard output
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Read from here instead of the profile's source
+        #[arg(long, value_name = "SOURCE")]
+        source: Option<String>,
+        /// What the target demands, where the profile's own target does not tell: `template:salesforce`, a schema file
+        #[arg(long, value_name = "TARGET")]
+        target: Option<String>,
+        /// Look at so many records of each object
+        #[arg(long, value_name = "N", default_value_t = 10_000)]
+        records: u64,
+        /// Replace the file if there is one
+        #[arg(long, requires = "out")]
         force: bool,
     },
 }
@@ -103,6 +124,31 @@ pub(crate) fn run(args: Args) -> Answer {
                 print::tell(format_args!("written: {}", safe_text(&out.join(plain_name(name)).display().to_string())));
             }
             tell_left(&exported.left);
+        }
+        Action::Sheet { profile, out, source, target, records, force } => {
+            let loaded = profile::load(&profile)?;
+            let mapping = &loaded.profile;
+            let location = source.as_deref().map_or_else(|| mapping.source.clone(), Location::from_argument);
+            let target = target.as_deref().map_or_else(|| mapping.target.clone(), Location::from_argument);
+            // A target that is not there yet demands nothing.
+            let schema = load_target(&target).ok().filter(|schema| !schema.objects.is_empty());
+            let ask = sheet::Ask {
+                profile: mapping,
+                source: &*open_source(&location)?,
+                target: schema.as_ref(),
+                now: jiff::Timestamp::now(),
+                records,
+            };
+            let sheet = sheet::gather(&ask).map_err(|error| run_error(error, &profile, &loaded))?;
+            match &out {
+                None => print::out(&sheet::markdown(&sheet))?,
+                Some(path) if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx")) => {
+                    print::bytes(path, &sheet::workbook(&sheet)?, force)?;
+                }
+                Some(path) => print::file(path, &sheet::markdown(&sheet), force)?,
+            }
+            let open: usize = sheet.objects.iter().map(|object| object.open.len()).sum();
+            print::tell(format_args!("{open} open questions"));
         }
     }
     Ok(Exit::Done)

@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::exit::{Answer, Exit, run_error};
 use super::print::{self, tell};
 use crate::connect::Location;
-use crate::engine::{self, RunEvent, RunOptions};
+use crate::engine::{self, ResultFiles, RunEvent, RunOptions};
 use crate::{profile as profiles, report};
 
 /// Set by Ctrl-C and by a request to end; the run stops at the next safe point.
@@ -46,6 +46,9 @@ pub(crate) struct Args {
     /// Run the rejects of an earlier run again, from its run folder, after they were mended
     #[arg(long, value_name = "RUN", conflicts_with = "source")]
     rejects: Option<PathBuf>,
+    /// Result files as other loaders write them, in the run folder: success and error files, or those that were skipped
+    #[arg(long, value_enum, value_name = "WHOSE")]
+    results: Option<Whose>,
     /// Memory for the keys of duplicates and unique values before they go to disk, as in 64M or 1G
     #[arg(long, value_name = "SIZE", default_value = "256M", value_parser = size)]
     memory: usize,
@@ -67,6 +70,23 @@ pub(crate) struct Args {
 pub(super) enum Format {
     Text,
     Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Whose {
+    DataLoader,
+    Hubspot,
+    Pipedrive,
+}
+
+impl From<Whose> for ResultFiles {
+    fn from(whose: Whose) -> ResultFiles {
+        match whose {
+            Whose::DataLoader => ResultFiles::DataLoader,
+            Whose::Hubspot => ResultFiles::HubSpot,
+            Whose::Pipedrive => ResultFiles::Pipedrive,
+        }
+    }
 }
 
 impl Args {
@@ -159,6 +179,7 @@ fn options(args: &Args, loaded: &profiles::Loaded) -> anyhow::Result<RunOptions>
         threads: args.threads.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
         chunk_bytes: args.chunk,
         checkpoint_rows: args.checkpoint,
+        results: args.results.map(Into::into),
         ..RunOptions::default()
     })
 }

@@ -14,6 +14,7 @@ use super::merging::patch_of;
 use super::pipeline::{Commit, Stop};
 use super::plan::{Plan, PlanScratch};
 use super::rejects::RejectsForm;
+use super::results::Results;
 use super::settle::Dropped;
 use super::tally::Tally;
 use super::work::{Planned, Work};
@@ -61,6 +62,8 @@ pub(super) struct Committer<'a> {
     pub committed: Committed,
     /// For targets that commit as they go.
     pub checkpoints: Option<Checkpoints>,
+    /// Result files as other loaders write them, where they were asked for.
+    pub results: Option<Results>,
     /// The target itself failed; what it had not committed is lost.
     pub target_failed: bool,
     scratch: PlanScratch,
@@ -137,6 +140,7 @@ impl<'a> Committer<'a> {
             links: Gathered::default(),
             committed: Committed::default(),
             checkpoints: None,
+            results: None,
             target_failed: false,
             scratch: plan.scratch(),
             last_progress: now,
@@ -366,6 +370,10 @@ impl Commit for Committer<'_> {
             self.gather_links(work, outcomes.as_deref());
         }
         self.rejects.write(&work.rejects).map_err(Stop::Error)?;
+        if let (Some(results), Ok(outcomes)) = (&mut self.results, &outcomes) {
+            let written = results.write(self.plan, work, self.decoder, &mut self.scratch, outcomes.as_deref());
+            written.map_err(Stop::Error)?;
+        }
         self.tally.add(&work.tally);
         self.take_samples(work);
         self.source_bytes += work.chunk.source_bytes;

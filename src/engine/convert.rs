@@ -54,6 +54,12 @@ pub fn convert(source: &dyn Source, object: &str, target: &dyn Target) -> Result
     let mut unfit = Unfit { holds: target.holds(&request.object), ..Unfit::default() };
     let mut done = Converted { fields: fields.len(), left, ..Converted::default() };
     let (mut chunk, mut batch, mut rows) = (Chunk::default(), Batch::default(), TargetBatch::default());
+    // Where records name their fields, the first one names all, so that none is lost and their order stays.
+    let named = match target.format() {
+        "json" | "ndjson" => Some(Kind::Null),
+        "xml" | "vcard" | "ldif" => Some(Kind::Text),
+        _ => None,
+    };
     let mut copy = || -> Result<(), ConnectError> {
         let mut lines = 0;
         while reader.next(&mut chunk)? {
@@ -70,6 +76,10 @@ pub fn convert(source: &dyn Source, object: &str, target: &dyn Target) -> Result
                 let beyond = extra.iter().skip(declared).map(|bytes| text(bytes));
                 let mut cells: Vec<Cell<'_>> = record.cells().chain(beyond).collect();
                 cells.resize(fields.len(), Cell::MISSING);
+                if let (1, Some(named)) = (record.origin().number, named) {
+                    let absent = cells.iter_mut().filter(|cell| cell.kind == Kind::Missing);
+                    absent.for_each(|cell| cell.kind = named);
+                }
                 unfit.look(record.origin().number, &fields, &cells);
                 encoder.encode(&cells, &mut rows);
             }

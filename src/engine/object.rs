@@ -14,6 +14,7 @@ use super::links::Links;
 use super::pipeline::{self, Ended, Pass};
 use super::plan::{Plan, PlanOptions};
 use super::rejects::RejectsForm;
+use super::results::{Results, ResultsFor};
 use super::run::{RunError, RunOptions, poisoned};
 use super::settling::{Settling, SurveyPass};
 use super::summary::object_report;
@@ -183,6 +184,10 @@ pub(super) fn run_object(
     let mut committer = Committer::new(&plan, &mapping.to, sink, rejects, &form, &*decoder, emit, clock);
     committer.committed = committed;
     committer.checkpoints = checkpoints;
+    match open_results(folder, options, &mapping, &rejects_name, &plan, &*decoder) {
+        Ok(results) => committer.results = results,
+        Err(error) => return before_the_first_record(&mapping, &from, committer.sink, &committer.committed, error),
+    }
     let between = |work: &mut Work| {
         if work.rows.rows == work.keep.len() {
             work.rows.retain(&work.keep);
@@ -226,6 +231,30 @@ fn open_rejects(
     let mut file = folder.lock().map_err(|_| poisoned())?.open(name)?;
     file.write(&form.header(fields))?;
     Ok(file)
+}
+
+/// Result files as other loaders write them, where the run asks for them.
+fn open_results(
+    folder: &Mutex<RunFolder>,
+    options: &RunOptions,
+    mapping: &ObjectMapping,
+    rejects_name: &str,
+    plan: &Plan,
+    decoder: &dyn Decoder,
+) -> Result<Option<Results>, ConnectError> {
+    let Some(form) = options.results else { return Ok(None) };
+    let folder = folder.lock().map_err(|_| poisoned())?;
+    let object = file_word(&mapping.to);
+    let key = mapping.key.first().and_then(|key| plan.target_fields().iter().position(|field| field == key));
+    let made = ResultsFor {
+        form,
+        object: (rejects_name != "rejects.csv").then_some(object.as_str()),
+        fields: decoder.fields(),
+        key,
+        started: folder.manifest.started.parse().unwrap_or_default(),
+        dry_run: options.dry_run,
+    };
+    Results::open(&folder, &made).map(Some)
 }
 
 /// A log of checkpoints, where the target commits as it goes.
@@ -359,8 +388,8 @@ fn finish(
 ) -> ObjectEnd {
     emit(RunEvent::Phase { phase: Phase::Finishing });
     let target_bytes = committer.target_bytes();
+    let stays = committer.sink.as_ref().is_some_and(|sink| sink.commits_as_it_goes());
     if let Some(sink) = committer.sink.take() {
-        let stays = sink.commits_as_it_goes();
         let done = verdict.outcome == "done";
         let closed = close(sink, &mut committer, &verdict, folder, &mapping.to);
         let failed = closed.is_err();
@@ -382,9 +411,16 @@ fn finish(
     if verdict.outcome == "failed" {
         // Half of the rejects would look like all of them; a resumed run writes them anew.
         committer.rejects.discard();
+        if let Some(results) = committer.results {
+            results.discard();
+        }
         report.rejects_file = None;
     } else {
-        let published = folder.lock().map_err(|_| poisoned()).and_then(|mut folder| folder.publish(committer.rejects));
+        let written = verdict.outcome == "done" || stays;
+        let published = folder.lock().map_err(|_| poisoned()).and_then(|mut folder| {
+            folder.publish(committer.rejects)?;
+            committer.results.map_or(Ok(()), |results| results.publish(&mut folder, written))
+        });
         if let Err(error) = published {
             verdict.outcome = "failed";
             verdict.reason.get_or_insert(error.to_string());

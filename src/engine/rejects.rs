@@ -101,7 +101,7 @@ impl RejectsForm {
 pub(super) const FAILED_LABEL: &str = "record:failed";
 
 /// The cells of a record that does not fit its fields; `None` where the batch has them all.
-fn whole_record(record: RecordRef<'_>, decoder: &dyn Decoder) -> Option<Vec<Vec<u8>>> {
+pub(super) fn whole_record(record: RecordRef<'_>, decoder: &dyn Decoder) -> Option<Vec<Vec<u8>>> {
     match record.row().fault {
         Some(Fault::TooManyFields { .. }) => decoder.split(record.raw()),
         Some(Fault::Malformed) => Some(vec![record.raw().to_vec()]),
@@ -122,7 +122,7 @@ fn push_next(out: &mut Vec<u8>, cell: &[u8]) {
 }
 
 /// Appends a cell, quoted where RFC 4180 asks for it.
-fn push_cell(out: &mut Vec<u8>, cell: &[u8]) {
+pub(super) fn push_cell(out: &mut Vec<u8>, cell: &[u8]) {
     if !cell.iter().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {
         out.extend_from_slice(cell);
         return;

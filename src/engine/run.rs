@@ -14,6 +14,7 @@ use super::folder::{Manifest, RunFolder};
 use super::links::{Links, object_order};
 use super::lock::TargetLock;
 use super::object::{ObjectEnd, ObjectRun, rejects_name, run_object};
+use super::results::ResultFiles;
 use super::resume;
 use crate::connect::{
     ConnectError, ErrorKind, Location, Source, Target, WriteMode, open_source, open_target, parts_there,
@@ -46,6 +47,8 @@ pub struct RunOptions {
     pub chunk_bytes: usize,
     /// After how many rows a target that commits as it goes (a database) does so.
     pub checkpoint_rows: u64,
+    /// Whose result files are written beside the rejects.
+    pub results: Option<ResultFiles>,
     /// What `now` means, where it is not the start of this run.
     pub now: Option<Timestamp>,
 }
@@ -67,6 +70,7 @@ impl Default for RunOptions {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             chunk_bytes: 0,
             checkpoint_rows: 10_000,
+            results: None,
             now: None,
         }
     }
@@ -81,6 +85,7 @@ impl RunOptions {
         };
         say("--source", self.source.as_ref().map(|source| source.address.clone()));
         say("--target", self.target.as_ref().map(|target| target.address.clone()));
+        say("--results", self.results.map(|results| results.name().to_owned()));
         say("--limit", self.limit.map(|limit| limit.to_string()));
         given
     }

@@ -11,6 +11,7 @@ mod plain;
 mod properties;
 mod sdl;
 mod sfdmu;
+pub mod sheet;
 mod soql;
 #[cfg(test)]
 mod tests;

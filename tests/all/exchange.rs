@@ -37,3 +37,44 @@ fn an_imported_profile_runs_and_what_was_left_is_told() {
     let unknown = mapwright(home.path(), &["profile", "export", "out/p.yaml", "--as", "excel"]);
     assert_eq!(unknown.status.code(), Some(2));
 }
+
+#[test]
+fn the_sheet_says_rules_examples_and_what_is_open() {
+    let home = tempfile::tempdir().expect("a folder");
+    fs::write(home.path().join("in.csv"), "id,mail,state,extra\n1, A@X.org ,act,x\n2,b@x.org,weird,y\n3,,act,z\n")
+        .unwrap();
+    fs::write(
+        home.path().join("target.sql"),
+        "CREATE TABLE Contact (Id TEXT PRIMARY KEY, Email TEXT, Status TEXT, LastName TEXT NOT NULL);",
+    )
+    .unwrap();
+    let profile = "mapwright: 1\nname: Old | to <new>\nsource: in.csv\ntarget: out.csv\nobjects:\n  - to: Contact\n    where: id != \"9\"\n    duplicates: id\n    fields:\n      Id: { value: id, required: true }\n      Email: mail | trim | lower\n      Status: { value: state, values: { act: Active }, note: agreed }\n    checks:\n      reachable: target.Email != \"\"\n";
+    fs::write(home.path().join("p.yaml"), profile).unwrap();
+    let done = mapwright(home.path(), &["profile", "sheet", "p.yaml", "--target", "target.sql"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    for wanted in [
+        "# Old \\| to \\<new\\>",
+        "removes spaces, tabs and line ends at both ends; lower case",
+        " A@X.org ",
+        "a@x.org",
+        "\u{201c}weird\u{201d} (1 record) has no value in the target",
+        "The target needs LastName, and nothing fills it",
+        "\u{201c}extra\u{201d} of the source goes nowhere",
+        "must be filled",
+        "agreed",
+        "| Status | act | Active |",
+        "reachable: the finished Email is not nothing",
+        "Of the first 3 records, 1 would be written.",
+        "## Signed off",
+    ] {
+        assert!(text.contains(wanted), "{wanted} is missing:\n{text}");
+    }
+    let done = mapwright(home.path(), &["profile", "sheet", "p.yaml", "--out", "sheet.xlsx"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let fields = mapwright(home.path(), &["convert", "sheet.xlsx", "fields.csv", "--object", "Fields"]);
+    assert!(fields.status.success(), "{}", String::from_utf8_lossy(&fields.stderr));
+    let fields = fs::read_to_string(home.path().join("fields.csv")).unwrap();
+    assert!(fields.contains("Contact,Email,") && fields.contains("mail | trim | lower"), "{fields}");
+    assert!(!mapwright(home.path(), &["profile", "sheet", "p.yaml", "--out", "sheet.xlsx"]).status.success());
+}

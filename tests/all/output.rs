@@ -191,3 +191,66 @@ fn settings_without_effect_are_refused() {
     let done = mapwright(home.path(), &["check", "profile.yaml"]);
     assert!(words(&done).contains("50000 rows") && words(&done).contains("non-numeric"), "{}", words(&done));
 }
+
+const MIXED: &str = "id,name\n1,Ann\n2,\n3,\"B, \"\"ob\"\"\"\n1,Ann again\n9,gone\n4,x,too many\n";
+const MIXED_FIELDS: &str = "objects:\n  - to: out\n    key: Id\n    write: WRITE\n    where: id != \"9\"\n    duplicates: id\n    fields: { Id: id, Name: { value: name, required: true } }\n";
+
+fn result(home: &Path, start: &str) -> String {
+    let found: Vec<_> = fs::read_dir(home.join("run"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(start))
+        .collect();
+    assert_eq!(found.len(), 1, "{start}: {found:?}");
+    fs::read_to_string(&found[0]).unwrap()
+}
+
+#[test]
+fn result_files_hold_every_record_once_and_under_its_own_reason() {
+    let profile = |target: &str, write: &str| format!("target: {target}\n{}", MIXED_FIELDS.replace("WRITE", write));
+    let home = home(MIXED, &profile("out.csv", "replace"));
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run", "--results", "data-loader"]);
+    assert!(done.status.success(), "{}", words(&done));
+    let success = "ID,id,name,STATUS\n1,1,Ann,Item Created\n3,3,\"B, \"\"ob\"\"\",Item Created\n";
+    assert_eq!(result(home.path(), "success"), success);
+    let errors = result(home.path(), "error");
+    let lines: Vec<&str> = errors.lines().collect();
+    assert_eq!(lines[0], "id,name,ERROR");
+    assert!(lines[1].starts_with("2,,") && lines[1].contains("Name: the value is missing"), "{errors}");
+    assert!(lines[2].starts_with("1,Ann again,") && lines[2].contains("same key"), "{errors}");
+    assert!(lines[3].starts_with("4,x,too many,"), "{errors}");
+    assert_eq!(lines.len(), 4);
+    let manifest = fs::read_to_string(home.path().join("run/manifest.json")).unwrap();
+    assert!(manifest.contains("success") && manifest.contains("\"error"), "{manifest}");
+    for (whose, start, head) in [
+        ("hubspot", "errors", "Line number,id,name,Error code,Error message\n3,2,,REQUIRED,\"Name: "),
+        ("pipedrive", "skipped", "Skip reason,id,name\n\"Name: "),
+    ] {
+        fs::remove_dir_all(home.path().join("run")).unwrap();
+        let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run", "--results", whose]);
+        assert!(done.status.success(), "{}", words(&done));
+        assert!(result(home.path(), start).starts_with(head), "{}", result(home.path(), start));
+    }
+    // A database says what it did with each; a dry run writes nothing, so nothing succeeded.
+    fs::remove_dir_all(home.path().join("run")).unwrap();
+    let text = format!("mapwright: 1\nsource: in.csv\n{}", profile("sqlite:crm.db", "upsert"));
+    fs::write(home.path().join("profile.yaml"), text).unwrap();
+    let db = rusqlite::Connection::open(home.path().join("crm.db")).unwrap();
+    db.execute_batch("CREATE TABLE out (Id TEXT PRIMARY KEY, Name TEXT); INSERT INTO out VALUES ('1', 'Old')").unwrap();
+    drop(db);
+    let done =
+        mapwright(home.path(), &["run", "profile.yaml", "--out", "run", "--results", "data-loader", "--dry-run"]);
+    assert!(done.status.success(), "{}", words(&done));
+    assert!(
+        !fs::read_dir(home.path().join("run")).unwrap().any(|one| one
+            .unwrap()
+            .file_name()
+            .to_string_lossy()
+            .starts_with("success"))
+    );
+    fs::remove_dir_all(home.path().join("run")).unwrap();
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run", "--results", "data-loader"]);
+    assert!(done.status.success(), "{}", words(&done));
+    let success = result(home.path(), "success");
+    assert!(success.contains(",1,Ann,Item Updated\n") && success.contains("Item Created\n"), "{success}");
+}
