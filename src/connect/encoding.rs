@@ -74,14 +74,8 @@ pub(super) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncodi
     by_letters(&sample, "not valid UTF-8")
 }
 
-/// Guesses the encoding from the whole of a file, whose start is given.
+/// Guesses the encoding of a file that is not all UTF-8 from the whole of it; its start is given.
 fn guess_whole(start: &[u8], survey: &Survey) -> TextEncoding {
-    if survey.broken == 0 {
-        return utf8(match survey.first_good {
-            None => "the whole file is ASCII",
-            Some(_) => "every byte sequence of the whole file is valid",
-        });
-    }
     if let Some(found) = partly_utf8(survey) {
         return found;
     }
@@ -227,8 +221,13 @@ pub(super) fn of_file(location: &Location, prefix: &Prefix) -> Result<TextEncodi
         let certain = by_form(&prefix.bytes);
         if certain.is_none() && !prefix.is_whole() && (location.look_at_all || prefix.size <= SMALL) {
             let path = location.path();
-            let survey = Survey::of(file::open(&path)?).map_err(|error| ConnectError::io(&path, "read", error))?;
-            return Ok(guess_whole(&prefix.bytes, &survey));
+            let failed = |error| ConnectError::io(&path, "read", error);
+            // Most files are what they seem: only of the others every line is looked at.
+            return Ok(match survey::valid_utf8(file::open(&path)?).map_err(failed)? {
+                Some(true) => utf8("the whole file is ASCII"),
+                Some(false) => utf8("every byte sequence of the whole file is valid"),
+                None => guess_whole(&prefix.bytes, &Survey::of(file::open(&path)?).map_err(failed)?),
+            });
         }
         return Ok(certain.unwrap_or_else(|| guess(&prefix.bytes, &prefix.pieces, prefix.is_whole())));
     };

@@ -3,6 +3,7 @@
 
 use std::io::{self, Read};
 
+use encoding_rs::Encoding;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::cut_character;
@@ -12,6 +13,31 @@ const BLOCK: usize = 1 << 20;
 /// Of the lines that are no UTF-8, so many bytes are kept, so many of each block.
 const SAMPLE: usize = 4 << 20;
 const SAMPLE_OF_BLOCK: usize = 64 << 10;
+
+/// Whether an input is UTF-8 to its end, and then whether it is ASCII. As fast as it is read.
+pub(super) fn valid_utf8(mut input: impl Read) -> io::Result<Option<bool>> {
+    let mut buffer = vec![0; 256 << 10];
+    let (mut carry, mut ascii) = (0, true);
+    loop {
+        let read = match input.read(&mut buffer[carry..]) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        let bytes = &buffer[..carry + read];
+        if read == 0 {
+            return Ok(bytes.is_empty().then_some(ascii));
+        }
+        let valid = Encoding::utf8_valid_up_to(bytes);
+        ascii = ascii && Encoding::ascii_valid_up_to(&bytes[..valid]) == valid;
+        // At most the start of a character waits for the rest of it.
+        let rest = bytes.len() - valid;
+        if rest >= 4 {
+            return Ok(None);
+        }
+        buffer.copy_within(valid..valid + rest, 0);
+        carry = rest;
+    }
+}
 
 /// A place in a file: byte from 0, line from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,6 +162,17 @@ mod tests {
         assert_eq!((survey.first_good, survey.first_broken), (Some(good), Some(broken)));
         assert_eq!(survey.sample, b"2,Zo\xeb\n");
         assert!(survey.is_mixed() && !survey.is_damaged_utf8());
+    }
+
+    #[test]
+    fn characters_across_buffers_are_valid_and_cut_ones_are_not() {
+        let ascii = "x".repeat((256 << 10) - 1);
+        let text = ascii.clone() + "ü€😀" + &ascii + "😀";
+        assert_eq!(valid_utf8(text.as_bytes()).unwrap(), Some(false));
+        assert_eq!(valid_utf8(ascii.as_bytes()).unwrap(), Some(true));
+        assert_eq!(valid_utf8(&text.as_bytes()[..text.len() - 1]).unwrap(), None);
+        assert_eq!(valid_utf8([ascii.as_bytes(), b"\xff", ascii.as_bytes()].concat().as_slice()).unwrap(), None);
+        assert_eq!(valid_utf8(b"".as_slice()).unwrap(), Some(true));
     }
 
     #[test]
