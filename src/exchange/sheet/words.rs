@@ -74,7 +74,9 @@ fn takes_one(name: &str) -> bool {
 /// A function's own sentence from the table, and what it is given.
 fn sentence(name: &str, arguments: &[Expr]) -> String {
     let about = transform::find_function(name).map_or(name, |function| function.doc);
-    let about = about.split_inclusive(['.', ';']).next().unwrap_or(about).trim_end_matches(['.', ';', ' ']);
+    // A point within a word (`E.164`) ends no sentence.
+    let about = about.split(". ").next().and_then(|first| first.split("; ").next()).unwrap_or(about);
+    let about = about.trim_end_matches(['.', ';', ' ']);
     let mut letters = about.chars();
     let about: String = letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default();
     let given: Vec<String> = arguments.iter().map(words).collect();
@@ -221,6 +223,7 @@ mod tests {
             "takes \u{201c}name\u{201d} of the source; removes spaces, tabs and line ends at both ends; lower case"
         );
         assert_eq!(said("trim(name)"), said("name | trim"));
+        assert!(said("phone | phone").contains("(E.164)"), "{}", said("phone | phone"));
         assert_eq!(
             said("if country == \"US\" then state else \"\""),
             "where \u{201c}country\u{201d} of the source is \u{201c}US\u{201d}: \u{201c}state\u{201d} of the source; otherwise: nothing"
