@@ -29,7 +29,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
             ("country('Mordor')", "! enum"),
         ],
         Make::Prepared(|_| named(|country| country.code)),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "country3",
         FAMILY,
@@ -38,7 +39,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The ISO code of three letters of a country given by code or name.",
         &[("country3('Schweiz')", "CHE")],
         Make::Prepared(|_| named(|country| country.code3)),
-    ),
+    )
+    .keeps_plain(),
     Function::new(
         "country_name",
         FAMILY,

@@ -201,7 +201,13 @@ pub(in crate::transform) fn value_map(values: &ValueMap) -> Made {
             Otherwise::Value(value) => write(out, value.as_bytes()),
         },
     });
-    made.expects(move |value| expected(value, &keys))
+    let written = values.pairs.iter().map(|(_, value)| value.as_str());
+    let instead = match &values.otherwise {
+        Otherwise::Value(value) => value.as_str(),
+        Otherwise::Reject | Otherwise::Keep | Otherwise::Null => "",
+    };
+    let written: String = written.chain([instead]).collect();
+    made.writes(&written).expects(move |value| expected(value, &keys))
 }
 
 fn default(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {

@@ -65,7 +65,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
         "The calling code of a country, without the plus sign; missing for an unknown country.",
         &[("calling_code('GB')", "44"), ("calling_code('Brasil')", "55"), ("calling_code('')", "")],
         Make::Plain(calling_code),
-    ),
+    )
+    .keeps_plain(),
 ];
 
 /// The region of a country's code or name.
