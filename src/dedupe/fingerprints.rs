@@ -11,13 +11,17 @@ pub fn fingerprint(key: &[u8], seed: u64) -> Fingerprint {
     xxh3_128_with_seed(key, seed).max(1)
 }
 
-const SHARDS: usize = 64;
-const FIRST_CAPACITY: usize = 64;
+/// A shard is chosen by so many of the highest bits.
+const SHARD_BITS: u32 = 4;
+const FIRST_CAPACITY: usize = 256;
 
-/// An open-addressing set, split into shards so that growing one moves a 64th of the keys.
+/// An open-addressing set, split into shards so that growing one moves a 16th of the keys. A shard grows where it is: large
+/// ones are the system's own pages, and pages that were given back one by one would leave holes in the program's memory.
 #[derive(Debug)]
 pub struct Fingerprints {
     shards: Vec<Shard>,
+    /// Room for the keys of a shard that grows.
+    moving: Vec<Fingerprint>,
 }
 
 #[derive(Debug)]
@@ -29,15 +33,15 @@ struct Shard {
 
 impl Default for Fingerprints {
     fn default() -> Self {
-        let shards = (0..SHARDS).map(|_| Shard { places: vec![0; FIRST_CAPACITY], used: 0 }).collect();
-        Fingerprints { shards }
+        let shards = (0..1 << SHARD_BITS).map(|_| Shard { places: vec![0; FIRST_CAPACITY], used: 0 }).collect();
+        Fingerprints { shards, moving: Vec::new() }
     }
 }
 
 impl Fingerprints {
     /// True when the key is new.
     pub fn insert(&mut self, key: Fingerprint) -> bool {
-        let shard = &mut self.shards[(key >> 122) as usize];
+        let shard = &mut self.shards[(key >> (128 - SHARD_BITS)) as usize];
         let mut place = place_of(key, shard.places.len());
         loop {
             match shard.places[place] {
@@ -49,7 +53,7 @@ impl Fingerprints {
         shard.places[place] = key;
         shard.used += 1;
         if shard.used * 5 > shard.places.len() * 4 {
-            shard.grow();
+            shard.grow(&mut self.moving);
         }
         true
     }
@@ -58,7 +62,7 @@ impl Fingerprints {
     /// memory one after another. Gives how many of the places are taken, which is of no use but to be computed.
     pub fn warm(&self, keys: &[Fingerprint]) -> usize {
         let taken = |key: &Fingerprint| {
-            let shard = &self.shards[(key >> 122) as usize];
+            let shard = &self.shards[(key >> (128 - SHARD_BITS)) as usize];
             usize::from(shard.places[place_of(*key, shard.places.len())] != 0)
         };
         keys.iter().map(taken).sum()
@@ -74,15 +78,21 @@ impl Fingerprints {
 
     /// Bytes of memory held.
     pub fn bytes(&self) -> usize {
-        self.shards.iter().map(|shard| shard.places.len() * size_of::<Fingerprint>()).sum()
+        let places: usize = self.shards.iter().map(|shard| shard.places.len()).sum();
+        (places + self.moving.capacity()) * size_of::<Fingerprint>()
     }
 }
 
 impl Shard {
-    fn grow(&mut self) {
+    fn grow(&mut self, moving: &mut Vec<Fingerprint>) {
         let capacity = self.places.len() + self.places.len() / 2;
-        let old = std::mem::replace(&mut self.places, vec![0; capacity]);
-        for key in old.into_iter().filter(|key| *key != 0) {
+        moving.clear();
+        moving.reserve_exact(self.used);
+        moving.extend(self.places.iter().filter(|key| **key != 0));
+        self.places.fill(0);
+        self.places.reserve_exact(capacity - self.places.len());
+        self.places.resize(capacity, 0);
+        for key in moving.drain(..) {
             let mut place = place_of(key, capacity);
             while self.places[place] != 0 {
                 place = next(place, capacity);

@@ -100,6 +100,11 @@ impl Survey {
 
     pub fn add(&mut self, entry: Entry) -> Result<(), SurveyError> {
         let partition = &mut self.partitions[(entry.key >> 122) as usize];
+        // Exactly what the budget gives: a vector that doubles takes up to twice as much.
+        if partition.held.len() == partition.held.capacity() {
+            let held = partition.held.len();
+            partition.held.reserve_exact(held.max(64).min(self.room.saturating_sub(held)).max(1));
+        }
         partition.held.push(entry);
         if partition.held.len() >= self.room {
             partition.spill(&self.folder).map_err(|cause| SurveyError::new(&self.folder, cause))?;
