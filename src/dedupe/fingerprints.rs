@@ -11,49 +11,47 @@ pub fn fingerprint(key: &[u8], seed: u64) -> Fingerprint {
     xxh3_128_with_seed(key, seed).max(1)
 }
 
-/// A shard is chosen by so many of the highest bits.
-const SHARD_BITS: u32 = 4;
-const FIRST_CAPACITY: usize = 256;
+const FIRST_CAPACITY: usize = 4096;
 
-/// An open-addressing set, split into shards so that growing one moves a 16th of the keys. A shard grows where it is: large
-/// ones are the system's own pages, and pages that were given back one by one would leave holes in the program's memory.
+/// An open-addressing set with linear probing. It grows where it is: a copy would need half as much memory again, and a
+/// large vector that grows keeps its pages.
 #[derive(Debug)]
 pub struct Fingerprints {
-    shards: Vec<Shard>,
-    /// Room for the keys of a shard that grows.
-    moving: Vec<Fingerprint>,
-}
-
-#[derive(Debug)]
-struct Shard {
-    /// 0 is a free place.
+    /// 0 is a free place. Keys that find none before the end stand behind it: nothing goes round to the first place.
     places: Vec<Fingerprint>,
+    /// How many places are keys' own.
+    capacity: usize,
     used: usize,
 }
 
 impl Default for Fingerprints {
     fn default() -> Self {
-        let shards = (0..1 << SHARD_BITS).map(|_| Shard { places: vec![0; FIRST_CAPACITY], used: 0 }).collect();
-        Fingerprints { shards, moving: Vec::new() }
+        Fingerprints { places: vec![0; FIRST_CAPACITY], capacity: FIRST_CAPACITY, used: 0 }
     }
 }
 
 impl Fingerprints {
     /// True when the key is new.
     pub fn insert(&mut self, key: Fingerprint) -> bool {
-        let shard = &mut self.shards[(key >> (128 - SHARD_BITS)) as usize];
-        let mut place = place_of(key, shard.places.len());
-        loop {
-            match shard.places[place] {
-                0 => break,
+        let first = place_of(key, self.capacity);
+        for place in &mut self.places[first..] {
+            match *place {
+                0 => {
+                    *place = key;
+                    return self.count();
+                }
                 found if found == key => return false,
-                _ => place = next(place, shard.places.len()),
+                _ => {}
             }
         }
-        shard.places[place] = key;
-        shard.used += 1;
-        if shard.used * 5 > shard.places.len() * 4 {
-            shard.grow(&mut self.moving);
+        self.places.push(key);
+        self.count()
+    }
+
+    fn count(&mut self) -> bool {
+        self.used += 1;
+        if self.used * 5 > self.capacity * 4 {
+            self.grow();
         }
         true
     }
@@ -61,43 +59,55 @@ impl Fingerprints {
     /// Brings the places of keys into the processor's cache, all at once, so that the inserts that follow do not wait for
     /// memory one after another. Gives how many of the places are taken, which is of no use but to be computed.
     pub fn warm(&self, keys: &[Fingerprint]) -> usize {
-        let taken = |key: &Fingerprint| {
-            let shard = &self.shards[(key >> (128 - SHARD_BITS)) as usize];
-            usize::from(shard.places[place_of(*key, shard.places.len())] != 0)
-        };
+        let taken = |key: &Fingerprint| usize::from(self.places[place_of(*key, self.capacity)] != 0);
         keys.iter().map(taken).sum()
     }
 
     pub fn len(&self) -> usize {
-        self.shards.iter().map(|shard| shard.used).sum()
+        self.used
     }
 
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.used == 0
     }
 
-    /// Bytes of memory held.
+    /// Bytes of memory that it will hold soon: what it holds, or what it grows to where that is near.
     pub fn bytes(&self) -> usize {
-        let places: usize = self.shards.iter().map(|shard| shard.places.len()).sum();
-        (places + self.moving.capacity()) * size_of::<Fingerprint>()
+        let is_near = self.used * 25 > self.capacity * 19;
+        let places = if is_near { self.capacity + self.capacity / 2 } else { self.places.len() };
+        places * size_of::<Fingerprint>()
     }
-}
 
-impl Shard {
-    fn grow(&mut self, moving: &mut Vec<Fingerprint>) {
-        let capacity = self.places.len() + self.places.len() / 2;
-        moving.clear();
-        moving.reserve_exact(self.used);
-        moving.extend(self.places.iter().filter(|key| **key != 0));
-        self.places.fill(0);
-        self.places.reserve_exact(capacity - self.places.len());
-        self.places.resize(capacity, 0);
-        for key in moving.drain(..) {
-            let mut place = place_of(key, capacity);
-            while self.places[place] != 0 {
-                place = next(place, capacity);
+    /// Makes room for half as many keys again. Places keep the order of the keys' low halves, so that from the last place to
+    /// the first every key moves up, behind all that have not moved yet. Only near the first place does a key that stood
+    /// far behind its own place not: from there on the few that are left are taken out and put in again.
+    fn grow(&mut self) {
+        let old = self.places.len();
+        self.capacity += self.capacity / 2;
+        self.places.reserve_exact(self.capacity.saturating_sub(old));
+        self.places.resize(self.capacity.max(old), 0);
+        let mut left = Vec::new();
+        for at in (0..old).rev() {
+            let key = self.places[at];
+            if key == 0 {
+                continue;
             }
-            self.places[place] = key;
+            if place_of(key, self.capacity) <= at {
+                left.extend(self.places[..=at].iter().filter(|key| **key != 0));
+                self.places[..=at].fill(0);
+                break;
+            }
+            self.places[at] = 0;
+            self.put(key);
+        }
+        left.into_iter().for_each(|key| self.put(key));
+    }
+
+    fn put(&mut self, key: Fingerprint) {
+        let first = place_of(key, self.capacity);
+        match self.places[first..].iter_mut().find(|place| **place == 0) {
+            Some(place) => *place = key,
+            None => self.places.push(key),
         }
     }
 }
@@ -107,14 +117,48 @@ fn place_of(key: Fingerprint, capacity: usize) -> usize {
     ((u128::from(key as u64) * capacity as u128) >> 64) as usize
 }
 
-fn next(place: usize, capacity: usize) -> usize {
-    if place + 1 == capacity { 0 } else { place + 1 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::collections::HashSet;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(32))]
+
+        #[test]
+        fn agrees_with_a_plain_set_wherever_keys_crowd(
+            groups in prop::collection::vec((any::<u64>(), 1u64..1_500, 0u32..60), 1..12),
+            ends in any::<bool>(),
+        ) {
+            let mut ours = Fingerprints::default();
+            let mut plain = HashSet::new();
+            let edge = if ends { vec![(0, 1_000, 0), (u64::MAX - 100, 1_000, 0)] } else { Vec::new() };
+            for (start, count, spread) in edge.into_iter().chain(groups) {
+                for number in 0..count {
+                    let low = start.saturating_add(number << spread);
+                    let key = u128::from(number % 1_000) << 64 | u128::from(low.max(1));
+                    prop_assert_eq!(ours.insert(key), plain.insert(key));
+                }
+            }
+            prop_assert!(plain.iter().all(|key| !ours.insert(*key)));
+            prop_assert_eq!(ours.len(), plain.len());
+        }
+    }
+
+    #[test]
+    fn keys_that_crowd_at_the_first_or_the_last_place_stay_found() {
+        for crowd in [0u128, u128::from(u64::MAX) - 8_000] {
+            let mut ours = Fingerprints::default();
+            let key = |number: u128| number << 64 | (crowd + number / 3);
+            for number in 1..6_000u128 {
+                assert!(ours.insert(key(number)), "{number} is new");
+                assert!(!ours.insert(key(1 + number / 2)), "{number}: an earlier one is found");
+            }
+            assert_eq!(ours.len(), 5_999);
+            assert!((1..6_000).all(|number| !ours.insert(key(number))));
+        }
+    }
 
     #[test]
     fn agrees_with_a_plain_set() {
