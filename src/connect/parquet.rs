@@ -162,6 +162,13 @@ impl Source for ParquetSource {
 
     fn evidence(&self, _object: &str) -> Vec<String> {
         let mut evidence = vec![format!("{} records in {} columns", self.rows, self.object.fields.len())];
+        let of_old = self.object.fields.iter().filter(|field| field.native_type.as_deref() == Some("INT96"));
+        evidence.extend(of_old.map(|field| {
+            format!(
+                "`{}` holds times of the old kind (INT96): they are read to the millisecond, what is finer is left out",
+                field.name
+            )
+        }));
         evidence.extend(self.advice.iter().cloned());
         evidence
     }
@@ -201,16 +208,15 @@ fn rows(path: &Path, names: &[String], output: &mut Output) -> Result<(), Stop> 
 /// Pushes the values of a row in the order of the columns; a plain group that is null leaves all of its columns null.
 fn push_row(row: &Row, before: &str, names: &[String], count: &mut usize, output: &mut Output) {
     for (name, value) in row.get_column_iter() {
-        let path = format!("{before}{name}");
-        let is_field = names.get(*count) == Some(&path);
+        let is_field = names.get(*count).and_then(|field| field.strip_prefix(before)) == Some(name);
         match value {
-            Value::Group(group) if !is_field => push_row(group, &format!("{path}."), names, count, output),
+            Value::Group(group) if !is_field => push_row(group, &format!("{before}{name}."), names, count, output),
             _ if is_field => {
                 push(value, output);
                 *count += 1;
             }
             _ => {
-                let within = format!("{path}.");
+                let within = format!("{before}{name}.");
                 while names.get(*count).is_some_and(|name| name.starts_with(&within)) {
                     output.cell(Cell { kind: Kind::Null, ..Cell::MISSING });
                     *count += 1;

@@ -71,6 +71,21 @@ fn float(number: f64) -> Value {
     if !number.is_finite() {
         return Value::new(number.to_string(), SourceType::Float);
     }
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        return Value::new((number as i64).to_string(), SourceType::Integer);
+    }
+    // Few digits are what rounding to fifteen gives.
+    if (1e-5..1e15).contains(&number.abs()) {
+        let shortest = number.to_string();
+        let digits = shortest.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count();
+        if digits <= 15 {
+            return Value::new(shortest, SourceType::Float);
+        }
+    }
+    in_fifteen_digits(number)
+}
+
+fn in_fifteen_digits(number: f64) -> Value {
     let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
     if rounded.fract() == 0.0 && rounded.abs() < 1e15 {
         return Value::new(
@@ -155,6 +170,21 @@ mod tests {
 
     fn shown(days: f64, kind: ExcelDateTimeType) -> String {
         date_time(&ExcelDateTime::new(days, kind, false)).text
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn the_short_way_gives_the_fifteen_digits(
+            any in proptest::num::f64::NORMAL | proptest::num::f64::SUBNORMAL,
+            whole in -1_000_000_000_000_000_000i64..1_000_000_000_000_000_000,
+            places in 0i32..12,
+        ) {
+            let decimal = whole as f64 / 10f64.powi(places);
+            let short = (whole % 100_000) as f64 / 10f64.powi(places);
+            for number in [any, decimal, short, whole as f64, decimal * 1.1, 0.0, -0.0] {
+                proptest::prop_assert_eq!(float(number), in_fifteen_digits(number), "{}", number);
+            }
+        }
     }
 
     #[test]
