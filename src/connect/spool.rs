@@ -67,7 +67,7 @@ impl Spooled {
             let [kind, source_type, len @ ..] = head;
             let mut bytes = vec![0; u32::from_le_bytes(len) as usize];
             self.read(&mut bytes)?;
-            cells.push(SpooledCell { kind: kind_of(kind), source_type: type_of(source_type), bytes });
+            cells.push(SpooledCell { kind: Kind::of_code(kind), source_type: SourceType::of_code(source_type), bytes });
         }
         Ok(Some(cells))
     }
@@ -77,35 +77,12 @@ impl Spooled {
     }
 }
 
-const KINDS: [Kind; 6] = [Kind::Missing, Kind::Null, Kind::Text, Kind::Bytes, Kind::List, Kind::Map];
-const TYPES: [SourceType; 9] = [
-    SourceType::Untyped,
-    SourceType::Text,
-    SourceType::Integer,
-    SourceType::Decimal,
-    SourceType::Float,
-    SourceType::Boolean,
-    SourceType::Date,
-    SourceType::Time,
-    SourceType::DateTime,
-];
-
-fn kind_of(code: u8) -> Kind {
-    KINDS.get(usize::from(code)).copied().unwrap_or_default()
-}
-
-fn type_of(code: u8) -> SourceType {
-    TYPES.get(usize::from(code)).copied().unwrap_or_default()
-}
-
 struct SpoolEncoder;
 
 impl Encoder for SpoolEncoder {
     fn encode(&self, cells: &[Cell<'_>], batch: &mut TargetBatch) {
         for cell in cells {
-            let kind = KINDS.iter().position(|kind| *kind == cell.kind).unwrap_or_default();
-            let source_type = TYPES.iter().position(|known| *known == cell.source_type).unwrap_or_default();
-            batch.text.extend_from_slice(&[kind as u8, source_type as u8]);
+            batch.text.extend_from_slice(&[cell.kind.code(), cell.source_type.code()]);
             batch.text.extend_from_slice(&(cell.bytes.len() as u32).to_le_bytes());
             batch.text.extend_from_slice(cell.bytes);
         }

@@ -21,26 +21,12 @@ const PARTITIONS: usize = 64;
 const INDEX_EVERY: u64 = 64;
 /// A field's number, kind, source type and length before its bytes.
 const CELL_HEAD: usize = 8;
-const KINDS: [Kind; 6] = [Kind::Missing, Kind::Null, Kind::Text, Kind::Bytes, Kind::List, Kind::Map];
-const SOURCE_TYPES: [SourceType; 9] = [
-    SourceType::Untyped,
-    SourceType::Text,
-    SourceType::Integer,
-    SourceType::Decimal,
-    SourceType::Float,
-    SourceType::Boolean,
-    SourceType::Date,
-    SourceType::Time,
-    SourceType::DateTime,
-];
 
 /// Appends the filled cells of a record, as [`Merge::add`] takes them.
 pub fn pack(cells: &[Cell<'_>], packed: &mut Vec<u8>) {
     for (field, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.is_filled()) {
-        let kind = KINDS.iter().position(|kind| *kind == cell.kind).unwrap_or_default() as u8;
-        let source_type = SOURCE_TYPES.iter().position(|one| *one == cell.source_type).unwrap_or_default() as u8;
         packed.extend_from_slice(&(field as u16).to_le_bytes());
-        packed.extend_from_slice(&[kind, source_type]);
+        packed.extend_from_slice(&[cell.kind.code(), cell.source_type.code()]);
         packed.extend_from_slice(&(cell.bytes.len() as u32).to_le_bytes());
         packed.extend_from_slice(cell.bytes);
     }
@@ -55,8 +41,8 @@ fn unpack(packed: &[u8]) -> impl Iterator<Item = (usize, Cell<'_>, &[u8])> {
         let bytes = after.get(..len)?;
         let whole = rest.get(..CELL_HEAD + len)?;
         rest = &after[len..];
-        let kind = KINDS.get(usize::from(head[2])).copied().unwrap_or_default();
-        let source_type = SOURCE_TYPES.get(usize::from(head[3])).copied().unwrap_or_default();
+        let kind = Kind::of_code(head[2]);
+        let source_type = SourceType::of_code(head[3]);
         Some((usize::from(u16::from_le_bytes([head[0], head[1]])), Cell { kind, source_type, bytes }, whole))
     })
 }

@@ -40,6 +40,43 @@ pub enum SourceType {
     DateTime,
 }
 
+const KINDS: [Kind; 6] = [Kind::Missing, Kind::Null, Kind::Text, Kind::Bytes, Kind::List, Kind::Map];
+const SOURCE_TYPES: [SourceType; 9] = [
+    SourceType::Untyped,
+    SourceType::Text,
+    SourceType::Integer,
+    SourceType::Decimal,
+    SourceType::Float,
+    SourceType::Boolean,
+    SourceType::Date,
+    SourceType::Time,
+    SourceType::DateTime,
+];
+
+impl Kind {
+    /// One byte, for files of our own.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The kind with a code; missing for any other byte.
+    pub fn of_code(code: u8) -> Kind {
+        KINDS.get(usize::from(code)).copied().unwrap_or_default()
+    }
+}
+
+impl SourceType {
+    /// One byte, for files of our own.
+    pub fn code(self) -> u8 {
+        self as u8
+    }
+
+    /// The type with a code; untyped for any other byte.
+    pub fn of_code(code: u8) -> SourceType {
+        SOURCE_TYPES.get(usize::from(code)).copied().unwrap_or_default()
+    }
+}
+
 /// A borrowed cell: `bytes` is the canonical text (valid UTF-8 unless `kind` is [`Kind::Bytes`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Cell<'a> {
@@ -65,5 +102,17 @@ impl<'a> Cell<'a> {
     /// The canonical text for people: lossy where the cell is bytes.
     pub fn display(&self) -> std::borrow::Cow<'a, str> {
         String::from_utf8_lossy(self.bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_come_back() {
+        assert!(KINDS.iter().all(|kind| Kind::of_code(kind.code()) == *kind));
+        assert!(SOURCE_TYPES.iter().all(|source_type| SourceType::of_code(source_type.code()) == *source_type));
+        assert_eq!((Kind::of_code(200), SourceType::of_code(200)), (Kind::Missing, SourceType::Untyped));
     }
 }
