@@ -158,9 +158,9 @@ impl Reader for PumpReader {
     }
 }
 
-/// Passes on records that are built already.
-struct Ready {
-    fields: Vec<String>,
+/// Passes on records that the reader built.
+pub(in crate::connect) struct Ready {
+    pub fields: Vec<String>,
 }
 
 impl Decoder for Ready {

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::database::{open_to_read, plain, quoted};
 use super::introspect::{self, Table};
 use crate::connect::faults::{self, Call};
+use crate::connect::pump::Ready;
 use crate::connect::{
     Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, Location, Position, ReadRequest, Reader, Source, file,
 };
@@ -312,24 +313,5 @@ impl Reader for SqliteReader {
 
     fn total_bytes(&self) -> Option<u64> {
         None
-    }
-}
-
-/// Passes on records that the reader built.
-struct Ready {
-    fields: Vec<String>,
-}
-
-impl Decoder for Ready {
-    fn decode(&self, chunk: &mut Chunk, batch: &mut Batch) -> Result<(), ConnectError> {
-        batch.clear(self.fields.len());
-        if let Some(records) = &mut chunk.records {
-            std::mem::swap(records, batch);
-        }
-        Ok(())
-    }
-
-    fn fields(&self) -> &[String] {
-        &self.fields
     }
 }
