@@ -35,7 +35,7 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "How the output is written")]
 struct Form {
-    /// The delimiter of the output: one character, or tab, comma, semicolon, pipe, space
+    /// The delimiter of the output: one to four characters, or tab, comma, semicolon, pipe, space
     #[arg(long, value_name = "TEXT")]
     to_delimiter: Option<String>,
     /// The encoding of the output [default: utf-8]
@@ -56,7 +56,7 @@ struct Form {
     /// Put an apostrophe before cells that a spreadsheet would run as a formula
     #[arg(long)]
     spreadsheet_safe: bool,
-    /// Write several files, as in `50000 rows` or `10 MB`: out-001.csv, out-002.csv
+    /// Write several files, as in `50000 rows` or `10 MB` (before packing): out-001.csv, out-002.csv
     #[arg(long, value_name = "SIZE", value_parser = split)]
     split: Option<Split>,
 }

@@ -39,6 +39,7 @@ pub enum Split {
     /// So many records a file.
     Rows(u64),
     /// So many bytes a file at most, header and end included; a record that is larger by itself has a file of its own.
+    /// Where files are packed, the bytes are those before: so a part keeps the limit packed and unpacked.
     Bytes(u64),
 }
 

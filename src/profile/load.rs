@@ -287,7 +287,7 @@ objects:
                 "no encoding `utf-9`",
             ),
             (
-                "mapwright: 1\nsource: { path: a, delimiter: '||' }\nobjects:\n  - fields: { A: a }",
+                "mapwright: 1\nsource: { path: a, delimiter: 'ab' }\nobjects:\n  - fields: { A: a }",
                 "must be one character",
             ),
             ("mapwright: 1\nsource: { format: csv }\nobjects:\n  - fields: { A: a }", "`path:` is missing"),

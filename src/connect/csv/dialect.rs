@@ -59,6 +59,11 @@ impl Dialect {
         all
     }
 
+    /// The whole delimiter as text: all its characters are ASCII.
+    pub(super) fn delimiter_text(&self) -> String {
+        self.delimiter_bytes().into_iter().map(char::from).collect()
+    }
+
     /// What follows the first character of the delimiter.
     pub(super) fn rest(&self) -> &[u8] {
         let len = self.rest.iter().position(|byte| *byte == 0).unwrap_or(self.rest.len());
@@ -68,18 +73,19 @@ impl Dialect {
 
 /// The delimiter of several characters that a location pins, as its first character and the rest.
 pub(super) fn pinned_delimiters(location: &Location) -> Result<Option<(u8, [u8; 3])>, ConnectError> {
-    let several = location.delimiter.as_deref().map(str::as_bytes).filter(|bytes| {
-        (2..=4).contains(&bytes.len())
-            && bytes
-                .iter()
-                .all(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\n\r\"\0\\".contains(byte))
-    });
+    let several = location.delimiter.as_deref().filter(|text| several_delimit(text)).map(str::as_bytes);
     let Some([first, rest @ ..]) = several else {
         return pinned_delimiter(location).map(|pinned| pinned.map(|byte| (byte, [0; 3])));
     };
     let mut filled = [0; 3];
     filled[..rest.len()].copy_from_slice(rest);
     Ok(Some((*first, filled)))
+}
+
+/// Whether a text can be a delimiter of several characters: up to four of ASCII that are no letters, digits or quotes.
+pub fn several_delimit(text: &str) -> bool {
+    (2..=4).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"\n\r\"\0\\".contains(&byte))
 }
 
 /// The delimiter that a location pins; `tab` and `\t` stand for the tab.
@@ -112,7 +118,9 @@ fn single(location: &Location, what: &str, text: &str) -> Result<u8, ConnectErro
             ErrorKind::Unsupported,
             &location.address,
             format!("`{text}` cannot be a {what}"),
-            format!("Give one ASCII character as `{what}:`, such as `,` or `\"`; write `tab` for the tab."),
+            format!(
+                "Give one ASCII character as `{what}:`, such as `,` or `\"`; write `tab` for the tab. A delimiter may have up to four that are no letters or digits."
+            ),
         )),
     }
 }

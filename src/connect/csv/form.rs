@@ -12,7 +12,8 @@ use crate::record::{Cell, Kind};
 /// How a delimited file is written.
 #[derive(Debug, Clone)]
 pub(super) struct Form {
-    pub delimiter: u8,
+    /// One character or several, all ASCII.
+    pub delimiter: String,
     pub quote: u8,
     pub quoting: Quoting,
     pub line_ends: LineEnds,
@@ -23,12 +24,28 @@ pub(super) struct Form {
 }
 
 impl Form {
-    /// Whether the plain encoder writes it.
-    pub fn is_plain(&self) -> bool {
-        self.quoting == Quoting::Minimal
+    /// The delimiter, where the plain encoder can write the file.
+    pub fn plain_delimiter(&self) -> Option<u8> {
+        let plain = self.quoting == Quoting::Minimal
             && self.line_ends == LineEnds::Lf
             && self.charset.is_utf8()
-            && !self.spreadsheet_safe
+            && !self.spreadsheet_safe;
+        match self.delimiter.as_bytes() {
+            [delimiter] if plain => Some(*delimiter),
+            _ => None,
+        }
+    }
+
+    /// Whether a text would be cut apart, or a delimiter behind it found too early (`a|` before `||`).
+    fn holds_delimiter(&self, text: &str) -> bool {
+        if self.delimiter.len() == 1 {
+            return text.contains(self.delimiter.as_str());
+        }
+        text.contains(self.delimiter.as_str())
+            || (1..self.delimiter.len()).any(|cut| {
+                let (start, rest) = self.delimiter.split_at(cut);
+                text.ends_with(start) && self.delimiter.starts_with(rest)
+            })
     }
 
     /// What stands between records, in the file's encoding.
@@ -60,8 +77,8 @@ impl Form {
             Quoting::NonNumeric => !is_number(&text),
             Quoting::Minimal => false,
         };
-        let (delimiter, quote) = (char::from(self.delimiter), char::from(self.quote));
-        if !quoted && !text.contains([delimiter, quote, '\n', '\r']) {
+        let quote = char::from(self.quote);
+        if !quoted && !text.contains([quote, '\n', '\r']) && !self.holds_delimiter(&text) {
             line.extend(guard.then_some('\''));
             line.push_str(&text);
             return;
@@ -91,7 +108,7 @@ impl Encoder for Form {
         let mut line = String::new();
         for (index, cell) in cells.iter().enumerate() {
             if index > 0 {
-                line.push(char::from(self.delimiter));
+                line.push_str(&self.delimiter);
             }
             self.cell(cell, &mut line);
         }
@@ -112,7 +129,7 @@ mod tests {
 
     fn plain() -> Form {
         Form {
-            delimiter: b',',
+            delimiter: ",".to_owned(),
             quote: b'"',
             quoting: Quoting::Minimal,
             line_ends: LineEnds::Lf,
@@ -134,8 +151,10 @@ mod tests {
         assert_eq!(written(&plain(), &cells), "1.50,007,,\"a\"\"b\",=x,-5\n");
         let all = Form { quoting: Quoting::All, line_ends: LineEnds::CrLf, ..plain() };
         assert_eq!(written(&all, &cells), "\"1.50\",\"007\",\"\",\"a\"\"b\",\"=x\",\"-5\"\r\n");
-        let numbers = Form { quoting: Quoting::NonNumeric, delimiter: b';', ..plain() };
+        let numbers = Form { quoting: Quoting::NonNumeric, delimiter: ";".to_owned(), ..plain() };
         assert_eq!(written(&numbers, &cells), "1.50;\"007\";\"\";\"a\"\"b\";\"=x\";-5\n");
+        let bars = Form { delimiter: "||".to_owned(), ..plain() };
+        assert_eq!(written(&bars, &["a|", "b||c", "|d", ",e"]), "\"a|\"||\"b||c\"|||d||,e\n");
         let safe = Form { spreadsheet_safe: true, ..plain() };
         assert_eq!(written(&safe, &cells), "1.50,007,,\"a\"\"b\",'=x,-5\n");
         assert_eq!(written(&safe, &["=\"a,b\""]), "\"'=\"\"a,b\"\"\"\n");

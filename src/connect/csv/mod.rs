@@ -18,7 +18,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 
-pub use dialect::{Dialect, LineEnd};
+pub use dialect::{Dialect, LineEnd, several_delimit};
 pub(in crate::connect) use header::{guess as guess_header, names as unique_names};
 pub use sink::open_target;
 pub use sniff::{Sniffed, sniff};

@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::dialect::{pinned_delimiter, pinned_quote};
+use super::dialect::{pinned_delimiters, pinned_quote};
 use super::form::Form;
 use super::{CsvSource, Dialect};
 use crate::connect::encoding::{self, Charset};
@@ -29,7 +29,9 @@ pub struct CsvTarget {
 /// Opens a delimited file as a target; it need not exist.
 pub fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError> {
     let path = location.path();
-    let usual = if path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("tsv")) { b'\t' } else { b',' };
+    let tabs = path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("tsv") || ext.eq_ignore_ascii_case("tab"));
+    let usual = if tabs { b'\t' } else { b',' };
+    let (delimiter, rest) = pinned_delimiters(location)?.unwrap_or((usual, [0; 3]));
     let refuse = |what: String, next: &str| ConnectError::new(ErrorKind::Unsupported, &location.address, what, next);
     let quote = pinned_quote(location)?.unwrap_or(Some(b'"')).ok_or_else(|| {
         let what = "a delimited file cannot be written without a quote: a value that holds the delimiter needs it";
@@ -51,7 +53,7 @@ pub fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError>
         return Err(refuse(what, "Choose one that does, such as `?`."));
     }
     let form = Form {
-        delimiter: pinned_delimiter(location)?.unwrap_or(usual),
+        delimiter: Dialect { delimiter, rest, ..Dialect::default() }.delimiter_text(),
         quote,
         quoting: output.quoting,
         line_ends: output.line_ends,
@@ -59,8 +61,8 @@ pub fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError>
         unfit: output.unfit.clone(),
         spreadsheet_safe: location.spreadsheet_safe,
     };
-    if form.delimiter == form.quote {
-        return Err(refuse("delimiter and quote are the same character".to_owned(), "Choose another for one of them."));
+    if form.delimiter.contains(char::from(form.quote)) {
+        return Err(refuse("the quote is part of the delimiter".to_owned(), "Choose another for one of them."));
     }
     Ok(Box::new(CsvTarget { path, location: location.clone(), form, mark }))
 }
@@ -100,18 +102,19 @@ impl Target for CsvTarget {
         };
         let mut needs_end = false;
         if let Some(old) = &old {
-            form.delimiter = old.dialect().delimiter;
+            form.delimiter = old.dialect().delimiter_text();
             form.quote = old.dialect().quote.unwrap_or(form.quote);
             let feed = Form { line_ends: Default::default(), ..form.clone() }.line_end();
             needs_end = !ends_with(&self.path, &form.line_end())? && !ends_with(&self.path, &feed)?;
         }
         let header = self.header(&form, &request.fields)?;
         let line_end = form.line_end();
-        let encoder: Arc<dyn Encoder> = if form.is_plain() {
-            let dialect = Dialect { delimiter: form.delimiter, quote: Some(form.quote), ..Dialect::default() };
-            Arc::new(CsvEncoder::new(dialect))
-        } else {
-            Arc::new(form)
+        let encoder: Arc<dyn Encoder> = match form.plain_delimiter() {
+            Some(delimiter) => {
+                let dialect = Dialect { delimiter, quote: Some(form.quote), ..Dialect::default() };
+                Arc::new(CsvEncoder::new(dialect))
+            }
+            None => Arc::new(form),
         };
         let mut file = PendingFile::start(&self.path, &request.run, existing, request.resume.as_ref())?;
         if request.resume.is_none() {

@@ -155,7 +155,7 @@ impl Reader<'_> {
         found
     }
 
-    /// A single character, or its name.
+    /// A single character, or its name; several characters where they can delimit.
     fn separator(&mut self, node: &Node, what: &str) -> Option<String> {
         let Value::Scalar { text, .. } = &node.value else {
             return self.text(node, "one character");
@@ -166,9 +166,16 @@ impl Reader<'_> {
         let mut letters = text.chars();
         match (letters.next(), letters.next()) {
             (Some(letter), None) if letter != '\n' && letter != '\r' => Some(text.clone()),
+            _ if what == "delimiter" && crate::connect::csv::several_delimit(text) => Some(text.clone()),
             _ => {
                 let issue = Issue::error(format!("the {what} must be one character")).at(self.text, node.bytes.clone());
-                self.issues.push(issue.hint("one character in quotes, or: tab, comma, semicolon, pipe, space"));
+                let names = "one character in quotes, or: tab, comma, semicolon, pipe, space";
+                self.issues.push(issue.hint(match what {
+                    "delimiter" => {
+                        format!("{names}; or up to four that are no letters, digits or quotes, such as `||`")
+                    }
+                    _ => names.to_owned(),
+                }));
                 None
             }
         }
