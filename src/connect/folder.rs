@@ -168,6 +168,14 @@ impl Source for FolderSource {
         self.source(object).map(|source| source.evidence(object)).unwrap_or_default()
     }
 
+    fn advice(&self, object: &str) -> Vec<String> {
+        self.source(object).map(|source| source.advice(object)).unwrap_or_default()
+    }
+
+    fn names_fields(&self, object: &str) -> bool {
+        self.source(object).is_ok_and(|source| source.names_fields(object))
+    }
+
     fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
         self.source(object)?.read(object, request)
     }

@@ -90,6 +90,10 @@ impl Source for NamedSource {
         evidence
     }
 
+    fn advice(&self, _object: &str) -> Vec<String> {
+        self.advice.clone()
+    }
+
     fn read(&self, _object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
         let (location, names, walk) = (self.location.clone(), self.names.clone(), self.walk);
         pump::start(self.path.clone(), names.all.clone(), request, move |output| {

@@ -224,6 +224,10 @@ impl Source for Unpacked {
         evidence
     }
 
+    fn advice(&self, object: &str) -> Vec<String> {
+        self.inner.advice(object)
+    }
+
     fn names_fields(&self, object: &str) -> bool {
         self.inner.names_fields(object)
     }

@@ -173,6 +173,10 @@ impl Source for ParquetSource {
         evidence
     }
 
+    fn advice(&self, _object: &str) -> Vec<String> {
+        self.advice.clone()
+    }
+
     fn read(&self, _object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
         let fields: Vec<String> = self.object.fields.iter().map(|field| field.name.clone()).collect();
         let (path, names) = (self.path.clone(), fields.clone());

@@ -48,6 +48,13 @@ pub trait Source: Send + Sync {
     /// What was guessed about the form, with evidence in words ("delimiter `;`: 412 of 412 records have 9 fields").
     fn evidence(&self, object: &str) -> Vec<String>;
 
+    /// What of an object stays as it is for want of a rule, and the rule that would change it ("`tags` holds lists, kept
+    /// as JSON text; ..."): every run tells it. Part of the evidence as well.
+    fn advice(&self, object: &str) -> Vec<String> {
+        let _ = object;
+        Vec::new()
+    }
+
     fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError>;
 
     fn fingerprint(&self, object: &str) -> Result<Fingerprint, ConnectError>;

@@ -87,6 +87,10 @@ impl Source for Unguarded {
         self.0.evidence(object)
     }
 
+    fn advice(&self, object: &str) -> Vec<String> {
+        self.0.advice(object)
+    }
+
     fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
         Ok(Box::new(UnguardedReader(self.0.read(object, request)?)))
     }

@@ -219,7 +219,7 @@ pub(super) fn run_object(
     committer.progress();
     let changed = source.fingerprint(&from).is_ok_and(|now| now != fingerprint);
     let verdict = Verdict::of(ended, &settling, changed);
-    finish(verdict, committer, folder, &mapping, &from, emit)
+    finish(verdict, committer, folder, &mapping, source, &from, emit)
 }
 
 fn open_rejects(
@@ -383,6 +383,7 @@ fn finish(
     mut committer: Committer<'_>,
     folder: &Mutex<RunFolder>,
     mapping: &ObjectMapping,
+    source: &dyn Source,
     from: &str,
     emit: Emit<'_>,
 ) -> ObjectEnd {
@@ -405,7 +406,9 @@ fn finish(
     let rejects_name = committer.rejects.name().to_owned();
     let mut report = object_report(&committer, mapping, from, target_bytes, &rejects_name);
     let waited = committer.unavailable.as_secs_f64();
-    let notices = committer.notices();
+    let mut notices: Vec<String> = source.advice(from).into_iter().map(|advice| format!("{from}: {advice}")).collect();
+    notices.extend(committer.notices());
+    notices.iter().for_each(|text| emit(RunEvent::Notice { text: text.clone() }));
     let incomplete = committer.tally.incomplete;
     committer.links.publish(committer.plan.wanted());
     if verdict.outcome == "failed" {

@@ -197,6 +197,22 @@ fn lists_are_joined_and_exploded_by_a_run() {
     let told = String::from_utf8_lossy(&done.stderr).into_owned();
     assert!(done.status.success() && told.contains("`tags` holds lists"), "{told}");
     assert_eq!(records(&at("orders.csv")).len(), 3);
+    // A run without a rule tells it in its report.
+    let profile = "mapwright: 1\nsource: { path: people.json, lists: { orders: { explode: id } } }\ntarget: again/\nobjects:\n  - { from: people.json, to: people, fields: { id: id, tags: tags } }\n  - { from: orders, to: orders, fields: { person: parent.id } }\n";
+    fs::write(at("profile.yaml"), profile).expect("written");
+    let run = |format: &str| {
+        let out = at(&format!("run-{format}"));
+        let _ = fs::remove_dir_all(at("again"));
+        let mut command = mapwright();
+        command.arg("run").arg(at("profile.yaml")).args(["--format", format, "--out"]).arg(&out);
+        (String::from_utf8_lossy(&command.output().expect("run").stdout).into_owned(), out)
+    };
+    let (told, out) = run("text");
+    assert_eq!(told.matches("Note: people.json: `tags` holds lists").count(), 1, "{told}");
+    let report: serde_json::Value =
+        serde_json::from_slice(&fs::read(out.join("report.json")).expect("a report")).expect("JSON");
+    assert_eq!(report["notices"].as_array().map(Vec::len), Some(1), "{report}");
+    assert!(run("json").0.contains("\"notice\""), "events tell it, too");
 }
 
 /// Aliases that grow without end stand in YAML files: such a file is no table, and none is made of its lines.

@@ -34,6 +34,7 @@ pub(super) struct JsonSource {
     layout: Layout,
     paths: Arc<Paths>,
     evidence: Vec<String>,
+    advice: Vec<String>,
 }
 
 /// Opens a JSON file: an array of objects, an object that holds one, or objects one after another or one a line.
@@ -65,6 +66,7 @@ impl JsonSource {
             name: path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned()),
             format: if layout == Layout::Lines { "ndjson" } else { "json" },
             evidence: vec![encoding.evidence.clone(), layout.evidence()],
+            advice: Vec::new(),
             path,
             encoding,
             mark,
@@ -116,7 +118,7 @@ impl JsonSource {
             format!("fields: from the first {records} records; a field that appears only later is reported")
         });
         self.paths = Arc::new(paths.finish());
-        self.evidence.extend(lists::advice_on(&self.paths.lists, rules));
+        self.advice = lists::advice_on(&self.paths.lists, rules);
         Ok(())
     }
 
@@ -245,7 +247,11 @@ impl Source for JsonSource {
     }
 
     fn evidence(&self, _object: &str) -> Vec<String> {
-        self.evidence.clone()
+        [self.evidence.as_slice(), &self.advice].concat()
+    }
+
+    fn advice(&self, _object: &str) -> Vec<String> {
+        self.advice.clone()
     }
 
     fn read(&self, _object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {

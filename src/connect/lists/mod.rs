@@ -115,6 +115,12 @@ impl Source for ListSource {
         evidence
     }
 
+    fn advice(&self, object: &str) -> Vec<String> {
+        // An exploded list is told with the object that it comes from.
+        let own = self.listed(object).ok().filter(|listed| listed.name == listed.base);
+        own.map(|listed| self.inner.advice(&listed.base)).unwrap_or_default()
+    }
+
     fn names_fields(&self, object: &str) -> bool {
         self.listed(object).is_ok_and(|listed| self.inner.names_fields(&listed.base))
     }

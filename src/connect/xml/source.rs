@@ -351,6 +351,10 @@ impl Source for XmlSource {
         evidence
     }
 
+    fn advice(&self, object: &str) -> Vec<String> {
+        self.kind(object).map(|kind| kind.advice.clone()).unwrap_or_default()
+    }
+
     fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
         let kind = self.kind(object)?.clone();
         let path = self.path.clone();
