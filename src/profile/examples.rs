@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::uses::source_fields_used;
 use super::{Example, Issue, ObjectMapping, Place, Profile};
-use crate::connect::Holds;
+use crate::connect::holds;
 use crate::engine::{Links, Plan, PlanOptions, PlanScratch, Verdict};
 use crate::record::{Batch, Cell, Kind, Origin, SourceType};
 use crate::schema::Schema;
@@ -53,7 +53,8 @@ pub fn run_examples(
     let mut results = Vec::new();
     for mapping in profile.objects.iter().filter(|mapping| !mapping.examples.is_empty()) {
         let fields = source_fields(mapping, source);
-        let options = PlanOptions { now, keys: None, links: Links::of(profile), holds: Holds::default() };
+        let options =
+            PlanOptions { now, keys: None, links: Links::of(profile), holds: holds(&profile.target, &mapping.to) };
         let plan = Plan::compile(mapping, &fields, None, options)?;
         let mut scratch = plan.scratch();
         for (index, example) in mapping.examples.iter().enumerate() {

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::opened::Shelf;
 use super::{Teller, locked};
 use crate::app::{Answer, EvaluatedRow, Evaluation, Question, Records};
-use crate::connect::Holds;
+use crate::connect::holds;
 use crate::engine::{Links, Plan, PlanOptions, PreviewCell, PreviewSettle, preview};
 use crate::profile::ObjectMapping;
 use crate::record::{Cell, Kind, SourceType};
@@ -41,7 +41,12 @@ fn results(question: &Question, target: Option<&Object>, cancelled: &AtomicBool)
     };
     let part = only_what_it_needs(mapping, &question.target, &scope);
     let now = jiff::Timestamp::now();
-    let options = PlanOptions { now, keys: None, links: Links::of(&question.profile), holds: Holds::default() };
+    let options = PlanOptions {
+        now,
+        keys: None,
+        links: Links::of(&question.profile),
+        holds: holds(&question.profile.target, &mapping.to),
+    };
     let plan = match Plan::compile(&part, &sample.fields, target, options) {
         Ok(plan) => plan,
         Err(issues) => return problem(issues.first().map_or_else(String::new, |issue| issue.message.clone())),

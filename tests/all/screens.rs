@@ -45,6 +45,19 @@ fn the_editor_shows_the_error_under_the_characters_and_results_at_every_key() {
 }
 
 #[test]
+fn the_editor_tells_what_the_target_cannot_hold() {
+    let harness = Harness::new(110, 34);
+    let home = harness.home.path().to_owned();
+    std::fs::write(home.join("in.csv"), "id,name\n1,Zoë\n2,東京\n").expect("written");
+    let profile = "mapwright: 1\nsource: in.csv\ntarget: { path: out.csv, encoding: windows-1252 }\nobjects:\n  - { to: out, fields: { Name: name } }\n";
+    std::fs::write(home.join("profile.yaml"), profile).expect("written");
+    let mut harness = harness.open(&home.join("profile.yaml").display().to_string()).keys("e").settle();
+    harness.shows("(U+6771) does not exist");
+    harness = harness.keys(" | ascii").settle();
+    harness.shows_not("does not exist");
+}
+
+#[test]
 fn words_are_offered_while_one_is_typed() {
     let mut harness = people(80, 24).keys("je | upp").settle();
     harness.shows("function");
