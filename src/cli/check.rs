@@ -1,14 +1,14 @@
 //! `mapwright check`: lint of a profile against its source and target, then every record through the plan.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
-use clap::ValueEnum;
 use serde::Serialize;
 
 use super::exit::{Answer, Exit, run_error};
-use super::print;
-use super::run::{CANCEL, Format as EventFormat, Teller};
+use super::print::{self, Format};
+use super::profiled::Profiled;
+use super::run::{CANCEL, Teller};
 use crate::connect::{ConnectError, ErrorKind, Location, open_source, open_target};
 use crate::engine::{self, RunEnd, RunOptions};
 use crate::profile::{self, Issue, LintContext, Loaded, Profile, Severity};
@@ -18,14 +18,8 @@ use crate::schema::{Constraints, Field, Object, Schema, load_target};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The mapping profile
-    profile: PathBuf,
-    /// Check against this source instead of the profile's
-    #[arg(long, value_name = "SOURCE")]
-    source: Option<String>,
-    /// Check against this target instead of the profile's; `template:salesforce` and schema files will do
-    #[arg(long, value_name = "TARGET")]
-    target: Option<String>,
+    #[command(flatten)]
+    on: Profiled,
     /// Only the profile and the fields: leave the records unread
     #[arg(long)]
     no_records: bool,
@@ -34,12 +28,6 @@ pub(crate) struct Args {
     text_only: bool,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// What `--format json` prints.
@@ -52,14 +40,14 @@ struct Output<'a> {
 }
 
 pub(crate) fn run(args: Args) -> Answer {
-    let loaded = profile::load(&args.profile)?;
+    let loaded = profile::load(&args.on.profile)?;
     let locations = Locations::of(&args, &loaded.profile);
     let source = if args.text_only { None } else { locations.source_schema(&loaded.profile)? };
     let mut issues = Vec::new();
     let target = if args.text_only { None } else { locations.target_schema(&mut issues) };
     let context = LintContext { source: source.as_ref(), target: target.as_ref() };
     issues.extend(profile::lint(&loaded.profile, &loaded.text, &context));
-    let file = args.profile.display().to_string();
+    let file = args.on.profile.display().to_string();
     issues.iter_mut().for_each(|issue| issue.file.clone_from(&file));
     let broken = issues.iter().any(|issue| issue.severity == Severity::Error);
     if args.format == Format::Text {
@@ -98,10 +86,10 @@ struct Locations {
 
 impl Locations {
     fn of(args: &Args, profile: &Profile) -> Locations {
-        let given = |argument: &Option<String>, location: &Location| {
-            argument.as_deref().map_or_else(|| location.clone(), Location::from_argument)
-        };
-        Locations { source: given(&args.source, &profile.source), target: given(&args.target, &profile.target) }
+        Locations {
+            source: args.on.source(profile).unwrap_or_else(|| profile.source.clone()),
+            target: args.on.target(profile).unwrap_or_else(|| profile.target.clone()),
+        }
     }
 
     /// The objects of the source, with fields where the profile uses them; `None` where the profile names no source.
@@ -164,7 +152,7 @@ fn every_record(args: &Args, loaded: &Loaded, locations: &Locations) -> anyhow::
         source: Some(locations.source.clone()),
         target: Some(target),
         out: folder.path().join("check"),
-        profile_path: args.profile.display().to_string(),
+        profile_path: args.on.profile.display().to_string(),
         profile_hash: engine::text_hash(&loaded.text),
         limit: None,
         keys: None,
@@ -175,7 +163,7 @@ fn every_record(args: &Args, loaded: &Loaded, locations: &Locations) -> anyhow::
         chunk_bytes: 0,
         ..RunOptions::default()
     };
-    let teller = Teller::new(EventFormat::Text);
+    let teller = Teller::new(Format::Text);
     // Plain lines are for runs; a check shows its bar on a terminal and is silent elsewhere.
     let shown = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let mut profile = loaded.profile.clone();

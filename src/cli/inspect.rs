@@ -4,14 +4,13 @@
 use std::fmt::Write;
 use std::sync::atomic::AtomicBool;
 
-use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::exit::{Answer, Exit};
 use super::input::Input;
-use super::print;
+use super::print::{self, Format};
 use crate::connect::{ConnectError, ErrorKind, Location, Source, open_source};
 use crate::profile::nearest;
 use crate::record::safe_text;
@@ -44,12 +43,6 @@ pub(crate) struct Args {
     /// `json` prints every figure
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// What is printed as JSON.

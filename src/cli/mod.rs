@@ -20,6 +20,7 @@ mod open;
 mod preview;
 mod print;
 mod profile;
+mod profiled;
 mod report;
 mod run;
 mod runs;
@@ -46,6 +47,8 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Check a profile and every record of its source, without writing anything
+    ///
+    /// A template (`--target template:salesforce`) or a schema file will do as the target.
     Check(check::Args),
     /// Run the examples of a profile
     Test(test::Args),

@@ -1,24 +1,21 @@
 //! `mapwright preview`: the first records before and after, with what the run would say about them.
 
 use std::io::Write;
-use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde_json::json;
 
 use super::exit::{Answer, Exit, run_error};
-use crate::connect::{Location, holds, open_source, open_target};
+use super::print::Format;
+use super::profiled::Profiled;
+use crate::connect::{holds, open_source, open_target};
 use crate::engine::{self, Links, Plan, PlanOptions, Preview, PreviewFate};
 use crate::profile;
 use crate::record::safe_text;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The mapping profile
-    profile: PathBuf,
-    /// Read from here instead of the profile's source
-    #[arg(long, value_name = "SOURCE")]
-    source: Option<String>,
+    #[command(flatten)]
+    on: Profiled,
     /// How many records of each object
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
@@ -32,27 +29,22 @@ pub(crate) struct Args {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 pub(crate) fn run(args: Args) -> Answer {
-    let loaded = profile::load(&args.profile)?;
+    let loaded = profile::load(&args.on.profile)?;
     let profile = &loaded.profile;
-    let location = args.source.as_deref().map(Location::from_argument).unwrap_or_else(|| profile.source.clone());
-    let source = open_source(&location)?;
+    let source = open_source(args.on.source(profile).as_ref().unwrap_or(&profile.source))?;
+    let other = args.on.target(profile);
+    let target_location = other.as_ref().unwrap_or(&profile.target);
     let mut out = std::io::stdout().lock();
     for mapping in profile.objects.iter().filter(|object| args.object.as_ref().is_none_or(|name| *name == object.to)) {
-        let target = open_target(&profile.target).and_then(|target| target.schema()).ok();
+        let target = open_target(target_location).and_then(|target| target.schema()).ok();
         let object = target.as_ref().and_then(|schema| schema.object(&mapping.to));
         let compile = |fields: &[String]| {
             let options = PlanOptions {
                 now: jiff::Timestamp::now(),
                 keys: None,
                 links: Links::of(profile),
-                holds: holds(&profile.target, &mapping.to),
+                holds: holds(target_location, &mapping.to),
             };
             Plan::compile(mapping, fields, object, options)
         };
@@ -69,7 +61,7 @@ pub(crate) fn run(args: Args) -> Answer {
             // A closed pipe ends the preview like enough records do.
             writeln!(out, "{line}").is_ok() && shown < args.limit
         });
-        previewed.map_err(|error| run_error(error, &args.profile, &loaded))?;
+        previewed.map_err(|error| run_error(error, &args.on.profile, &loaded))?;
     }
     Ok(Exit::Done)
 }

@@ -4,8 +4,16 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use std::path::Path;
 
 use anyhow::Context;
+use clap::ValueEnum;
 
 use crate::report::render::TextStyle;
+
+/// In which form a command prints what it found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
 
 /// Prints to standard output. A reader that went away (`| head`) is no error.
 pub(crate) fn out(text: &str) -> anyhow::Result<()> {

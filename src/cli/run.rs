@@ -10,8 +10,8 @@ use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::exit::{Answer, Exit, run_error};
-use super::print::{self, tell};
-use crate::connect::Location;
+use super::print::{self, Format, tell};
+use super::profiled::Profiled;
 use crate::engine::{self, ResultFiles, RunEvent, RunOptions};
 use crate::{profile as profiles, report};
 
@@ -20,14 +20,8 @@ pub(super) static CANCEL: AtomicBool = AtomicBool::new(false);
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The mapping profile
-    profile: PathBuf,
-    /// Read from here instead of the profile's source
-    #[arg(long, value_name = "SOURCE")]
-    source: Option<String>,
-    /// Write here instead of the profile's target
-    #[arg(long, value_name = "TARGET")]
-    target: Option<String>,
+    #[command(flatten)]
+    on: Profiled,
     /// The run folder, for rejects.csv, report.json and report.html [default: mapwright-runs beside the profile]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -64,12 +58,6 @@ pub(crate) struct Args {
     /// `json` prints every event of the run as a line
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Format {
-    Text,
-    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -120,7 +108,7 @@ fn size(text: &str) -> Result<usize, String> {
 }
 
 pub(crate) fn run(args: Args) -> Answer {
-    let loaded = profiles::load(&args.profile)?;
+    let loaded = profiles::load(&args.on.profile)?;
     let mut options = options(&args, &loaded)?;
     let mut profile = loaded.profile.clone();
     if let Some(run) = &args.rejects {
@@ -135,7 +123,7 @@ pub(crate) fn run(args: Args) -> Answer {
     let _ = ctrlc::set_handler(|| CANCEL.store(true, Ordering::Relaxed));
     let teller = Teller::new(args.format);
     let end = engine::run(&profile, &options, &CANCEL, &|event| teller.tell(event))
-        .map_err(|error| run_error(error, &args.profile, &loaded))?;
+        .map_err(|error| run_error(error, &args.on.profile, &loaded))?;
     teller.done();
     if args.format == Format::Text {
         // A closed pipe does not change how the run ended.
@@ -166,10 +154,10 @@ fn options(args: &Args, loaded: &profiles::Loaded) -> anyhow::Result<RunOptions>
         })
         .transpose()?;
     Ok(RunOptions {
-        source: args.source.as_deref().map(Location::from_argument),
-        target: args.target.as_deref().map(Location::from_argument),
-        out: args.out.clone().unwrap_or_else(|| engine::default_folder(&args.profile)),
-        profile_path: args.profile.display().to_string(),
+        source: args.on.source(&loaded.profile),
+        target: args.on.target(&loaded.profile),
+        out: args.out.clone().unwrap_or_else(|| engine::default_folder(&args.on.profile)),
+        profile_path: args.on.profile.display().to_string(),
         profile_hash: engine::text_hash(&loaded.text),
         limit: args.limit,
         keys,
@@ -225,7 +213,7 @@ impl Teller {
                 ));
             }
             RunEvent::ObjectFinished { .. } => self.done(),
-            RunEvent::Notice { text } => tell(format_args!("note: {}", crate::record::safe_text(text))),
+            // Notices stand in the report, which is printed at the end.
             _ => {}
         }
     }

@@ -2,10 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
 use super::exit::{Answer, Exit};
-use super::print;
+use super::print::{self, Format};
 use crate::record::safe_text;
 use crate::report::words::{count, instant, records};
 use crate::workspace::{RUNS_FOLDER, RunEntry, list_runs};
@@ -18,12 +16,6 @@ pub(crate) struct Args {
     /// `json` prints a list of runs
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(crate) fn run(args: Args) -> Answer {

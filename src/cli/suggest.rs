@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde::Serialize;
 
 use super::exit::{Answer, Exit};
-use super::print;
+use super::print::{self, Format};
 use crate::connect::{Location, open_source};
 use crate::matching::{
     Between, Memory, ObjectSuggestion, Options, Suggestion, Suggestions, ValueSuggestion, suggest_objects,
@@ -43,12 +42,6 @@ pub(crate) struct Args {
     memory: Option<PathBuf>,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 /// One pair of objects with its suggestions.

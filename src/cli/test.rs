@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::ValueEnum;
 use serde_json::json;
 
 use super::exit::{Answer, Exit, run_error};
-use super::print;
+use super::print::{self, Format};
 use crate::engine::RunError;
 use crate::profile::{self, Difference, ExampleResult};
 use crate::record::safe_text;
@@ -17,12 +16,6 @@ pub(crate) struct Args {
     profile: PathBuf,
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
 }
 
 pub(crate) fn run(args: Args) -> Answer {

@@ -4,24 +4,17 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use clap::ValueEnum;
-
 use super::exit::{Answer, Exit, run_error};
-use crate::connect::Location;
+use super::print::Format;
+use super::profiled::Profiled;
 use crate::engine::{self, RunOptions};
 use crate::profile;
 use crate::record::safe_text;
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// The mapping profile
-    profile: PathBuf,
-    /// Read from here instead of the profile's source
-    #[arg(long, value_name = "SOURCE")]
-    source: Option<String>,
-    /// Read back from here instead of the profile's target
-    #[arg(long, value_name = "TARGET")]
-    target: Option<String>,
+    #[command(flatten)]
+    on: Profiled,
     /// The run folder of the run to verify, for the time that `now` means in it
     #[arg(long, value_name = "RUN")]
     run: Option<PathBuf>,
@@ -29,25 +22,19 @@ pub(crate) struct Args {
     format: Format,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Text,
-    Json,
-}
-
 /// Exit 0: every record is there as it should be; 3: some are not.
 pub(crate) fn run(args: Args) -> Answer {
-    let loaded = profile::load(&args.profile)?;
+    let loaded = profile::load(&args.on.profile)?;
     let started =
         args.run.as_deref().and_then(engine::Manifest::read).and_then(|manifest| manifest.started.parse().ok());
     let options = RunOptions {
-        source: args.source.as_deref().map(Location::from_argument),
-        target: args.target.as_deref().map(Location::from_argument),
+        source: args.on.source(&loaded.profile),
+        target: args.on.target(&loaded.profile),
         now: started,
         ..RunOptions::default()
     };
     let all = engine::verify(&loaded.profile, &options, &AtomicBool::new(false))
-        .map_err(|error| run_error(error, &args.profile, &loaded))?;
+        .map_err(|error| run_error(error, &args.on.profile, &loaded))?;
     let mut out = std::io::stdout().lock();
     for one in &all {
         let line = match args.format {

@@ -14,6 +14,7 @@ mod file;
 mod fixed;
 mod folder;
 mod holds;
+mod instead;
 pub mod json;
 mod ldif;
 mod lines;

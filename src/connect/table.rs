@@ -223,7 +223,7 @@ pub(super) fn is_folder(location: &Location) -> bool {
 }
 
 /// The connector that a location names: by pinned format, scheme, or the ending of its file.
-fn named(location: &Location) -> Result<Option<&'static Connector>, ConnectError> {
+pub(super) fn named(location: &Location) -> Result<Option<&'static Connector>, ConnectError> {
     if let Some(format) = &location.format {
         let found = CONNECTORS.iter().find(|connector| connector.name == format);
         return found.map(Some).ok_or_else(|| unknown(location));

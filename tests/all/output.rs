@@ -254,3 +254,60 @@ fn result_files_hold_every_record_once_and_under_its_own_reason() {
     let success = result(home.path(), "success");
     assert!(success.contains(",1,Ann,Item Updated\n") && success.contains("Item Created\n"), "{success}");
 }
+
+/// Another target keeps what the profile pins, where its format can; what it cannot is told.
+#[test]
+fn a_target_given_instead_is_written_as_the_profile_says() {
+    let target = "target: { path: out.csv, delimiter: ';', encoding: windows-1252, unfit: '?', line_ends: crlf }";
+    let home = home(PEOPLE, &format!("{target}\n{FIELDS}"));
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run", "--target", "other.csv"]);
+    assert!(done.status.success() && !words(&done).contains("left out"), "{}", words(&done));
+    let written = fs::read(home.path().join("other.csv")).unwrap();
+    assert_eq!(written, b"Id;Name\r\n1;Zo\xeb\r\n2;?ucja\r\n3;O'Neil \x80\r\n4;??\r\n5;plain\r\n");
+    assert!(!home.path().join("out.csv").exists());
+    // Read back with the same settings; what `?` stands for is not there as the profile makes it.
+    let verified = mapwright(home.path(), &["verify", "profile.yaml", "--target", "other.csv"]);
+    assert!(words(&verified).contains("3 of 5 records"), "{}", words(&verified));
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "again", "--target", "other.ndjson"]);
+    assert!(done.status.success(), "{}", words(&done));
+    let said = words(&done);
+    assert!(said.contains("`delimiter`, `encoding`, `line_ends`, `unfit` mean nothing in this format"), "{said}");
+    assert!(fs::read_to_string(home.path().join("other.ndjson")).unwrap().contains("Łucja"));
+}
+
+/// Another source is read as the profile says: this week's export has the delimiter of last week's.
+#[test]
+fn a_source_given_instead_is_read_as_the_profile_says() {
+    let home = home(PEOPLE, "target: out.csv\nobjects:\n  - fields: { Id: id, Name: name }\n");
+    let profile = "mapwright: 1\nsource: { path: in.csv, delimiter: '||', encoding: windows-1252 }\ntarget: out.csv\n";
+    fs::write(home.path().join("profile.yaml"), format!("{profile}{FIELDS}")).unwrap();
+    fs::write(home.path().join("week.csv"), b"id||name\n1||Zo\xeb | \"x\"\n").unwrap();
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run", "--source", "week.csv"]);
+    assert!(done.status.success(), "{}", words(&done));
+    assert_eq!(fs::read_to_string(home.path().join("out.csv")).unwrap(), "Id,Name\n1,\"Zoë | \"\"x\"\"\"\n");
+}
+
+#[test]
+fn delimiters_of_several_characters_are_written_and_read_back() {
+    let text = "id,a,b\n1,x|,|y\n2,p||q,\"r,s\"\n3,,|\n4,\"say \"\"||\"\"\",\"two\nlines\"\n";
+    let home = home(text, "");
+    for delimiter in ["||", ", ", "~|~", "::"] {
+        let done = mapwright(home.path(), &["convert", "in.csv", "there.txt", "--to-delimiter", delimiter, "--as-is"]);
+        assert!(done.status.success(), "{}", words(&done));
+        let there = fs::read_to_string(home.path().join("there.txt")).unwrap();
+        assert!(there.starts_with(&format!("id{delimiter}a{delimiter}b\n")), "{there}");
+        let back = ["convert", "there.txt", "back.csv", "--delimiter", delimiter, "--as-is"];
+        let done = mapwright(home.path(), &back);
+        assert!(done.status.success(), "{}", words(&done));
+        assert_eq!(fs::read_to_string(home.path().join("back.csv")).unwrap(), text, "{delimiter}: {there}");
+    }
+    // Records are added with the delimiter that is there.
+    fs::write(home.path().join("there.txt"), "Id||Name\n9||before\n").unwrap();
+    let fields = "objects:\n  - { write: append, fields: { Id: id, Name: a } }\n";
+    let target = "target: { path: there.txt, delimiter: '||' }\n";
+    fs::write(home.path().join("profile.yaml"), format!("mapwright: 1\nsource: in.csv\n{target}{fields}")).unwrap();
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run"]);
+    assert!(done.status.success(), "{}", words(&done));
+    let there = fs::read_to_string(home.path().join("there.txt")).unwrap();
+    assert!(there.starts_with("Id||Name\n9||before\n1||\"x|\"\n2||\"p||q\"\n3||\n4||"), "{there}");
+}
