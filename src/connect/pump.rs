@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use super::{Chunk, ConnectError, Decoder, ErrorKind, Position, ReadRequest, Reader};
-use crate::record::{Batch, Cell, Fault, Origin};
+use crate::record::{Batch, Cell, Fault, Kind, Origin, SourceType};
 
 /// Bytes of text or rows that make a batch.
 const BATCH_BYTES: usize = 512 << 10;
@@ -38,6 +38,8 @@ struct Full {
 /// Takes records from a walk.
 pub(super) struct Output {
     sender: SyncSender<Result<Full, ConnectError>>,
+    /// Batches that were read, to be filled again.
+    spare: Receiver<Batch>,
     batch: Batch,
     width: usize,
     /// Records that an earlier read has had already.
@@ -51,6 +53,23 @@ pub(super) struct Output {
 impl Output {
     pub fn cell(&mut self, cell: Cell<'_>) {
         self.batch.push_cell(cell);
+    }
+
+    /// The same; `write` appends the text and gives kind and type.
+    pub fn write_cell<E>(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(Kind, SourceType), E>,
+    ) -> Result<(), E> {
+        self.batch.write_cell(write)
+    }
+
+    /// Puts a value at a column of the record that is being filled, in whatever order; of several the last one stands. `write`
+    /// appends its text and gives its type. False beyond the last column.
+    pub fn place(&mut self, column: usize, write: impl FnOnce(&mut Vec<u8>) -> SourceType) -> bool {
+        column < self.width && {
+            self.batch.place_cell(column, write);
+            true
+        }
     }
 
     /// Ends a record that starts on this line (0: the source has none).
@@ -70,7 +89,9 @@ impl Output {
     }
 
     fn send(&mut self) -> Result<(), Stop> {
-        let batch = std::mem::replace(&mut self.batch, Batch::new(self.width));
+        let mut next = self.spare.try_recv().unwrap_or_default();
+        next.clear(self.width);
+        let batch = std::mem::replace(&mut self.batch, next);
         let full = Full { batch, lines: self.line - self.base, records: self.records };
         self.base = self.line;
         self.sender.send(Ok(full)).map_err(|_| Stop::Unwanted)
@@ -96,10 +117,11 @@ pub(super) fn start(
         None => 0,
     };
     let (sender, receiver) = sync_channel(1);
+    let (used, spare) = sync_channel(2);
     let width = fields.len();
     let place = path.clone();
     let started = std::thread::Builder::new().name("reading".to_owned()).spawn(move || {
-        let mut output = Output { sender, batch: Batch::new(width), width, skip, records: 0, base: 0, line: 0 };
+        let mut output = Output { sender, spare, batch: Batch::new(width), width, skip, records: 0, base: 0, line: 0 };
         let ended = match walk(&mut output) {
             Ok(()) if output.batch.is_empty() => Ok(()),
             Ok(()) => output.send(),
@@ -113,12 +135,13 @@ pub(super) fn start(
     });
     started.map_err(|error| ConnectError::io(&place, "read", error))?;
     let decoder = Arc::new(Ready { fields });
-    Ok(Box::new(PumpReader { path, receiver, decoder, ended: false }))
+    Ok(Box::new(PumpReader { path, receiver, used, decoder, ended: false }))
 }
 
 struct PumpReader {
     path: PathBuf,
     receiver: Receiver<Result<Full, ConnectError>>,
+    used: SyncSender<Batch>,
     decoder: Arc<Ready>,
     ended: bool,
 }
@@ -128,7 +151,10 @@ impl Reader for PumpReader {
         chunk.bytes.clear();
         chunk.skip = 0;
         chunk.irregular = false;
-        chunk.records = None;
+        if let Some(batch) = chunk.records.take() {
+            // Where nobody fills it any more, or enough are there, it goes.
+            let _ = self.used.try_send(batch);
+        }
         if self.ended {
             return Ok(false);
         }
@@ -239,15 +265,15 @@ impl Record {
         for (place, values) in cells.iter().enumerate() {
             if let Some(list) = lists.get_mut(place).filter(|list| !list.is_empty()) {
                 list.push(']');
-                output.cell(Cell { kind: crate::record::Kind::List, ..Cell::text(list) });
+                output.cell(Cell { kind: Kind::List, ..Cell::text(list) });
                 continue;
             }
             match values.as_slice() {
                 [] => output.cell(Cell::MISSING),
-                [one] => output.cell(Cell { kind: crate::record::Kind::Text, ..Cell::text(one) }),
+                [one] => output.cell(Cell { kind: Kind::Text, ..Cell::text(one) }),
                 several => {
                     let list = serde_json::to_string(several).unwrap_or_default();
-                    output.cell(Cell { kind: crate::record::Kind::List, ..Cell::text(&list) });
+                    output.cell(Cell { kind: Kind::List, ..Cell::text(&list) });
                 }
             }
         }

@@ -151,6 +151,40 @@ impl Batch {
         self.slots.push(Slot { start, len: bytes.len() as u32, kind, source_type, form: Form::Unknown });
     }
 
+    /// The same for a cell that is written here: `write` appends its text and gives kind and type.
+    ///
+    /// # Errors
+    /// Those of `write`; there is no cell then.
+    pub fn write_cell<E>(
+        &mut self,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(Kind, SourceType), E>,
+    ) -> Result<(), E> {
+        let start = self.data.len();
+        let (kind, source_type) = write(&mut self.data)?;
+        let len = self.data.len() - start;
+        self.slots.push(Slot { start: start as u32, len: len as u32, kind, source_type, form: Form::Unknown });
+        Ok(())
+    }
+
+    /// Writes a value at a column of the record that is being filled (within the batch's width), the ones before it missing
+    /// where nothing was written there; `write` appends its text and gives its type. Empty text is `Missing`.
+    pub fn place_cell(&mut self, column: usize, write: impl FnOnce(&mut Vec<u8>) -> SourceType) {
+        debug_assert!(column < self.width);
+        let start = self.data.len();
+        let source_type = write(&mut self.data);
+        let len = self.data.len() - start;
+        let kind = if len == 0 { Kind::Missing } else { Kind::Text };
+        let slot = Slot { start: start as u32, len: len as u32, kind, source_type, form: Form::Unknown };
+        let place = self.rows.len() * self.width + column;
+        match self.slots.get_mut(place) {
+            Some(earlier) => *earlier = slot,
+            None => {
+                self.slots.resize(place, Slot::default());
+                self.slots.push(slot);
+            }
+        }
+    }
+
     /// Ends a record whose cells were pushed: fills up to `width` with `Missing`, drops cells beyond it.
     pub fn end_row(&mut self, origin: Origin, raw: (u32, u32), fault: Option<Fault>) {
         let first = self.rows.len() * self.width;
@@ -284,6 +318,28 @@ impl<'a> RecordRef<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_are_placed_in_any_order_and_the_last_stands() {
+        let put = |text: &'static str| {
+            move |out: &mut Vec<u8>| {
+                out.extend_from_slice(text.as_bytes());
+                SourceType::Text
+            }
+        };
+        let mut batch = Batch::new(3);
+        batch.end_row(Origin { number: 1, line: 1 }, (0, 0), None);
+        batch.place_cell(2, put("c"));
+        batch.place_cell(0, put("a"));
+        batch.place_cell(2, put("d"));
+        batch.end_row(Origin { number: 2, line: 2 }, (0, 0), None);
+        batch.place_cell(0, put(""));
+        batch.end_row(Origin { number: 3, line: 3 }, (0, 0), None);
+        let texts = |row: usize| batch.record(row).cells().map(|cell| cell.display().into_owned()).collect::<Vec<_>>();
+        assert_eq!((texts(0), texts(1)), (vec![String::new(); 3], vec!["a".into(), String::new(), "d".into()]));
+        assert_eq!(batch.record(1).cell(1), Cell::MISSING);
+        assert_eq!(batch.record(2).cell(0).kind, Kind::Missing);
+    }
 
     #[test]
     fn short_rows_are_filled_and_long_ones_cut() {

@@ -5,6 +5,7 @@
 //! sheet would make that one of 17 billion cells.
 
 mod areas;
+mod book;
 mod cells;
 mod sink;
 mod source;

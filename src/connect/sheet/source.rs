@@ -1,21 +1,17 @@
 //! A workbook as a source: sheets are objects, the first row that looks like one is the header.
 
 use std::collections::HashMap;
-use std::fs::File;
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use calamine::{Ods, Reader as _, SheetType, SheetVisible, Sheets, Xls, Xlsx};
+use calamine::{Reader as _, SheetType, SheetVisible, Sheets};
 
-use super::areas::{self, Area, SheetLayout, letters};
+use super::areas::{self, Area, SheetLayout};
+use super::book::{Book, empty};
 use super::cells::Value;
 use crate::connect::pump::{self, Output, Stop};
 use crate::connect::{ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Source, csv, file};
-use crate::record::{Cell, Fault};
+use crate::record::Fault;
 use crate::schema::{Field, Object};
-
-type Workbook = Sheets<BufReader<File>>;
 
 /// Rows looked at to find the header and the columns.
 const SAMPLE_ROWS: usize = 1000;
@@ -23,16 +19,10 @@ const SAMPLE_ROWS: usize = 1000;
 const SAMPLE_CELLS: usize = 200_000;
 /// Blank rows beyond so many in one place are left out even where blank rows are kept.
 const BLANK_ROWS: u32 = 1000;
-/// A part of a workbook that grows to more than this when unpacked...
-const LARGE: u64 = 64 << 20;
-/// ...and by more than this factor is a trap and no table.
-const RATIO: u64 = 150;
-/// Excel allows so many characters in a cell.
-const CELL_LIMIT: usize = 32_767 * 4;
 
 /// A workbook: its sheets, and what was found out about each that was looked at.
 struct SheetSource {
-    path: PathBuf,
+    book: Book,
     sheets: Vec<String>,
     hidden: Vec<String>,
     /// Whether blank rows between others are records.
@@ -58,201 +48,22 @@ struct Form {
 
 /// Opens a workbook.
 pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError> {
-    let path = location.path();
-    let workbook = open(&path)?;
+    let book = Book::open(location.path())?;
     let (mut sheets, mut hidden) = (Vec::new(), Vec::new());
-    for sheet in workbook.sheets_metadata() {
+    let found: Vec<_> = book.with(|workbook| Ok::<_, ConnectError>(workbook.sheets_metadata().to_vec()))?;
+    for sheet in found {
         match (sheet.typ, sheet.visible) {
-            (SheetType::WorkSheet, SheetVisible::Visible) => sheets.push(sheet.name.clone()),
-            (SheetType::WorkSheet, _) => hidden.push(sheet.name.clone()),
+            (SheetType::WorkSheet, SheetVisible::Visible) => sheets.push(sheet.name),
+            (SheetType::WorkSheet, _) => hidden.push(sheet.name),
             _ => {}
         }
     }
     sheets.extend(hidden.iter().cloned());
     if sheets.is_empty() {
-        return Err(empty(&path, "the workbook has no worksheet"));
+        return Err(empty(&book.path, "the workbook has no worksheet"));
     }
     let (keep_blank, header, fill_merged) = (location.keep_blank, location.header, location.fill_merged);
-    Ok(Box::new(SheetSource { path, sheets, hidden, keep_blank, header, fill_merged, forms: Mutex::default() }))
-}
-
-fn empty(path: &Path, what: &str) -> ConnectError {
-    ConnectError::new(ErrorKind::Empty, path.display().to_string(), what, "Name another sheet or another file.")
-}
-
-/// Opens the workbook by what it holds, after a look at what it would grow to.
-fn open(path: &Path) -> Result<Workbook, ConnectError> {
-    use std::io::{Read, Seek, SeekFrom};
-    let failed = |error| ConnectError::io(path, "read", error);
-    let mut file = file::open_plain(path)?;
-    let mut magic = [0; 8];
-    let read = file.read(&mut magic).map_err(failed)?;
-    file.seek(SeekFrom::Start(0)).map_err(failed)?;
-    if read == 0 {
-        return Err(empty(path, "the file is empty (0 bytes)"));
-    }
-    if magic.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Xls::new(BufReader::new(file)).map(Sheets::Xls).map_err(|error| damaged(path, &error));
-    }
-    let mut kind = None;
-    let mut parts = zip::ZipArchive::new(BufReader::new(file.try_clone().map_err(failed)?))
-        .map_err(|error| damaged(path, &error))?;
-    for index in 0..parts.len() {
-        let part = parts.by_index_raw(index).map_err(|error| damaged(path, &error))?;
-        let name = part.name().map_err(|error| damaged(path, &error))?.into_owned();
-        if part.size() > LARGE && part.size() / RATIO > part.compressed_size() {
-            return Err(ConnectError::new(
-                ErrorKind::NotReadable,
-                format!("{}, part {name}", path.display()),
-                format!(
-                    "{} bytes would grow to {} when unpacked; no table that people keep is packed that tightly",
-                    part.compressed_size(),
-                    part.size()
-                ),
-                "If the file is meant, save the sheet as CSV and use that.",
-            ));
-        }
-        if name == "xl/workbook.xml" {
-            kind = Some(true);
-        } else if name == "content.xml" {
-            kind = kind.or(Some(false));
-        }
-    }
-    file.seek(SeekFrom::Start(0)).map_err(failed)?;
-    match kind {
-        Some(false) => Ods::new(BufReader::new(file)).map(Sheets::Ods).map_err(|error| damaged(path, &error)),
-        _ => Xlsx::new(BufReader::new(file)).map(Sheets::Xlsx).map_err(|error| damaged(path, &error)),
-    }
-}
-
-fn damaged(path: &Path, error: &dyn std::fmt::Display) -> ConnectError {
-    ConnectError::new(
-        ErrorKind::Malformed,
-        path.display().to_string(),
-        format!("this is no workbook that can be read: {error}"),
-        "Open it in Excel or LibreOffice and save it as .xlsx again; a protected workbook must be unlocked first.",
-    )
-}
-
-/// A cell and where it stands.
-struct Placed {
-    row: u32,
-    column: u32,
-    value: Value,
-}
-
-/// Calls `each` for every cell of a sheet that is not empty, until it says to stop.
-fn walk(path: &Path, sheet: &str, each: &mut dyn FnMut(Placed) -> Result<bool, Stop>) -> Result<(), Stop> {
-    let mut workbook = open(path)?;
-    let place = |row: u32, column: u32| format!("{}, sheet {sheet}, cell {}", path.display(), address(row, column));
-    let mut take = |row: u32, column: u32, value: Option<Value>| -> Result<bool, Stop> {
-        let Some(value) = value else { return Ok(true) };
-        if value.text.len() > CELL_LIMIT {
-            return Err(Stop::Error(ConnectError::new(
-                ErrorKind::Malformed,
-                place(row, column),
-                format!("the cell holds {} bytes; a workbook allows 32,767 characters", value.text.len()),
-                "Mend the workbook; no program that keeps to the format writes such a cell.",
-            )));
-        }
-        each(Placed { row, column, value })
-    };
-    if let Sheets::Xlsx(workbook) = &mut workbook {
-        let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(path, &error))?;
-        while let Some(cell) = cells.next_cell().map_err(|error| damaged(path, &error))? {
-            let (row, column) = cell.get_position();
-            if !take(row, column, Value::of_ref(cell.get_value()))? {
-                return Ok(());
-            }
-        }
-        return Ok(());
-    }
-    let range = workbook.worksheet_range(sheet).map_err(|error| damaged(path, &error))?;
-    let (top, left) = range.start().unwrap_or_default();
-    for (row, column, data) in range.used_cells() {
-        if !take(top + row as u32, left + column as u32, Value::of(data))? {
-            return Ok(());
-        }
-    }
-    Ok(())
-}
-
-/// The same; in merged areas that are to be filled, every cell of a row that holds anything has the value of the first.
-fn walk_filled(
-    path: &Path,
-    sheet: &str,
-    filled: &[Area],
-    each: &mut dyn FnMut(Placed) -> Result<bool, Stop>,
-) -> Result<(), Stop> {
-    if filled.is_empty() {
-        return walk(path, sheet, each);
-    }
-    let mut filling = Filling { areas: filled, next: 0, open: Vec::new(), row: 0, cells: Vec::new() };
-    let mut stopped = false;
-    walk(path, sheet, &mut |placed| {
-        if placed.row != filling.row && !filling.hand_over(each)? {
-            stopped = true;
-            return Ok(false);
-        }
-        filling.row = placed.row;
-        filling.cells.push((placed.column, placed.value));
-        Ok(true)
-    })?;
-    if !stopped {
-        filling.hand_over(each)?;
-    }
-    Ok(())
-}
-
-/// Fills the cells of merged areas, row by row.
-struct Filling<'a> {
-    /// In the order of their first rows.
-    areas: &'a [Area],
-    /// The first area that no row has come to.
-    next: usize,
-    /// Areas that the rows at hand are in, with their values.
-    open: Vec<(Area, Option<Value>)>,
-    row: u32,
-    /// The cells of the row.
-    cells: Vec<(u32, Value)>,
-}
-
-impl Filling<'_> {
-    /// Hands the cells of the row over, with those that are filled.
-    fn hand_over(&mut self, each: &mut dyn FnMut(Placed) -> Result<bool, Stop>) -> Result<bool, Stop> {
-        let row = self.row;
-        self.open.retain(|(area, _)| area.bottom >= row);
-        while let Some(area) = self.areas.get(self.next).filter(|area| area.top <= row) {
-            self.next += 1;
-            if area.bottom >= row {
-                let first = self.cells.iter().find(|(column, _)| *column == area.left && area.top == row);
-                self.open.push((*area, first.map(|(_, value)| value.clone())));
-            }
-        }
-        let mut cells = std::mem::take(&mut self.cells);
-        if !cells.is_empty() {
-            for (area, value) in &self.open {
-                let Some(value) = value else { continue };
-                for column in area.left..=area.right {
-                    if !cells.iter().any(|(other, _)| *other == column) {
-                        cells.push((column, value.clone()));
-                    }
-                }
-            }
-            cells.sort_by_key(|(column, _)| *column);
-        }
-        for (column, value) in cells {
-            if !each(Placed { row, column, value })? {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-}
-
-/// `B7`, as people name a cell.
-fn address(row: u32, column: u32) -> String {
-    format!("{}{}", letters(column), row + 1)
+    Ok(Box::new(SheetSource { book, sheets, hidden, keep_blank, header, fill_merged, forms: Mutex::default() }))
 }
 
 impl SheetSource {
@@ -276,27 +87,27 @@ impl SheetSource {
             };
             SheetLayout::of_areas(found.into_iter().filter_map(area).collect())
         };
-        match open(&self.path)? {
-            Sheets::Xlsx(_) => Ok(areas::of_sheet(file::open_plain(&self.path)?, sheet).unwrap_or_default()),
+        self.book.with(|workbook| match workbook {
+            Sheets::Xlsx(_) => Ok(areas::of_sheet(file::open_plain(&self.book.path)?, sheet).unwrap_or_default()),
             Sheets::Xls(workbook) => Ok(workbook.merge_cells_by_sheet_name(sheet).map(areas).unwrap_or_default()),
             _ => Ok(SheetLayout::default()),
-        }
+        })
     }
 
     fn look(&self, sheet: &str) -> Result<Form, ConnectError> {
         let filled = if self.fill_merged { self.layout(sheet)?.merged } else { Vec::new() };
         let mut rows: Vec<(u32, Vec<(u32, Value)>)> = Vec::new();
         let (mut cells, mut whole) = (0, true);
-        let walked = walk_filled(&self.path, sheet, &filled, &mut |placed| {
+        let walked = self.book.walk(sheet, &filled, &mut |row, column, content| {
             cells += 1;
             let full = rows.len() == SAMPLE_ROWS || cells > SAMPLE_CELLS;
             match rows.last_mut() {
-                Some((row, values)) if *row == placed.row => values.push((placed.column, placed.value)),
+                Some((last, values)) if *last == row => values.push((column, content.value())),
                 _ if full => {
                     whole = false;
                     return Ok(false);
                 }
-                _ => rows.push((placed.row, vec![(placed.column, placed.value)])),
+                _ => rows.push((row, vec![(column, content.value())])),
             }
             Ok(true)
         });
@@ -305,7 +116,7 @@ impl SheetSource {
         }
         let columns = || rows.iter().flat_map(|(_, values)| values.iter().map(|(column, _)| *column));
         let (Some(left), Some(right)) = (columns().min(), columns().max()) else {
-            return Err(empty(&self.path, &format!("the sheet {sheet} holds no cells")));
+            return Err(empty(&self.book.path, &format!("the sheet {sheet} holds no cells")));
         };
         let width = (right - left) as usize + 1;
         let mut evidence = Vec::new();
@@ -344,7 +155,7 @@ impl SheetSource {
         found.cloned().ok_or_else(|| {
             ConnectError::new(
                 ErrorKind::NoSuchObject,
-                self.path.display().to_string(),
+                self.book.path.display().to_string(),
                 format!("there is no sheet `{name}`"),
                 format!("It has: {}.", self.sheets.join(", ")),
             )
@@ -410,23 +221,20 @@ impl Source for SheetSource {
     fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
         let sheet = self.sheet(object)?;
         let form = self.form(&sheet)?;
-        let (path, keep_blank) = (self.path.clone(), self.keep_blank);
+        let (book, keep_blank) = (self.book.clone(), self.keep_blank);
         let fields = form.fields.clone();
-        pump::start(self.path.clone(), fields, request, move |output| {
-            let mut row =
-                Row { number: form.first_row, cells: vec![None; form.fields.len()], beyond: false, any: false };
-            walk_filled(&path, &sheet, &form.filled, &mut |placed| {
-                if placed.row < form.first_row {
+        pump::start(self.book.path.clone(), fields, request, move |output| {
+            let mut row = Row { number: form.first_row, beyond: false, any: false };
+            book.walk(&sheet, &form.filled, &mut |number, column, content| {
+                if number < form.first_row {
                     return Ok(true);
                 }
-                if placed.row != row.number {
-                    row.advance(placed.row, keep_blank, output)?;
+                if number != row.number {
+                    row.advance(number, keep_blank, output)?;
                 }
                 row.any = true;
-                match row.cells.get_mut(placed.column.wrapping_sub(form.first_column) as usize) {
-                    Some(cell) => *cell = Some(placed.value),
-                    None => row.beyond = true,
-                }
+                let column = column.wrapping_sub(form.first_column) as usize;
+                row.beyond |= !output.place(column, |text| content.write(text));
                 Ok(true)
             })?;
             if row.any { row.emit(output) } else { Ok(()) }
@@ -434,14 +242,13 @@ impl Source for SheetSource {
     }
 
     fn fingerprint(&self, _object: &str) -> Result<Fingerprint, ConnectError> {
-        file::fingerprint(&self.path)
+        file::fingerprint(&self.book.path)
     }
 }
 
 /// The row that is being filled.
 struct Row {
     number: u32,
-    cells: Vec<Option<Value>>,
     /// Whether a cell stood beyond the columns.
     beyond: bool,
     any: bool,
@@ -463,12 +270,6 @@ impl Row {
     }
 
     fn emit(&mut self, output: &mut Output) -> Result<(), Stop> {
-        for cell in &mut self.cells {
-            match cell.take() {
-                Some(value) => output.cell(value.cell()),
-                None => output.cell(Cell::MISSING),
-            }
-        }
         let fault = std::mem::take(&mut self.beyond).then_some(Fault::UnknownField);
         self.any = false;
         self.number += 1;
