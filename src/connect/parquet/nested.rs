@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use parquet::errors::Result;
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl};
+use parquet::data_type::DataType;
+use parquet::errors::{ParquetError, Result};
 use parquet::record::{Field as Value, Row};
 use parquet::schema::types::Type;
 
@@ -36,6 +38,29 @@ fn within(group: &Type, paths: &[&[String]]) -> Result<Vec<Arc<Type>>> {
         }
     }
     Ok(kept)
+}
+
+/// Whether the first value of a column begins a row: the library would take it for one of a row before.
+pub(super) fn check_start(reader: ColumnReader) -> Result<()> {
+    match reader {
+        ColumnReader::BoolColumnReader(reader) => check_first(reader),
+        ColumnReader::Int32ColumnReader(reader) => check_first(reader),
+        ColumnReader::Int64ColumnReader(reader) => check_first(reader),
+        ColumnReader::Int96ColumnReader(reader) => check_first(reader),
+        ColumnReader::FloatColumnReader(reader) => check_first(reader),
+        ColumnReader::DoubleColumnReader(reader) => check_first(reader),
+        ColumnReader::ByteArrayColumnReader(reader) => check_first(reader),
+        ColumnReader::FixedLenByteArrayColumnReader(reader) => check_first(reader),
+    }
+}
+
+fn check_first<T: DataType>(mut reader: ColumnReaderImpl<T>) -> Result<()> {
+    let (mut defined, mut repeated, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    reader.read_records(1, Some(&mut defined), Some(&mut repeated), &mut values)?;
+    match repeated.first() {
+        Some(1..) => Err(ParquetError::General("a list goes on before any has begun".to_owned())),
+        _ => Ok(()),
+    }
 }
 
 /// Hands over the value that a path leads to; null where a group on the way is.

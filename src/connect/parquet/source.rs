@@ -1,6 +1,7 @@
 //! A Parquet file as a source: the columns of plain groups are fields by their paths, lists and maps one field each.
 
 use std::fs::File;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -33,15 +34,15 @@ struct ParquetSource {
 enum Stored {
     /// In the column with this number: one value a row.
     Leaf(usize),
-    /// In the columns of the list or map with this path.
-    Nested(Vec<String>),
+    /// In these columns, of the list or map with this path.
+    Nested { path: Vec<String>, leaves: Range<usize> },
 }
 
 impl Stored {
     fn path(&self) -> Option<&[String]> {
         match self {
             Stored::Leaf(_) => None,
-            Stored::Nested(path) => Some(path),
+            Stored::Nested { path, .. } => Some(path),
         }
     }
 }
@@ -134,7 +135,8 @@ impl Found {
                 if holds_int96(column) {
                     self.of_old.push(name.clone());
                 }
-                self.columns.push(Stored::Nested(path));
+                let leaves = self.leaves..self.leaves + leaves(column);
+                self.columns.push(Stored::Nested { path, leaves });
             } else {
                 self.columns.push(Stored::Leaf(self.leaves));
             }
@@ -257,9 +259,17 @@ fn rows(path: &Path, columns: &[Stored], output: &mut Output) -> Result<(), Stop
         };
         let mut readers = Vec::new();
         for column in columns {
-            if let Stored::Leaf(leaf) = column {
-                let about = group.metadata().schema_descr().column(*leaf);
-                readers.push(columns::column(group.get_column_reader(*leaf).map_err(failed)?, &about));
+            match column {
+                Stored::Leaf(leaf) => {
+                    let about = group.metadata().schema_descr().column(*leaf);
+                    readers.push(columns::column(group.get_column_reader(*leaf).map_err(failed)?, &about));
+                }
+                Stored::Nested { leaves, .. } => {
+                    for leaf in leaves.clone() {
+                        let reader = group.get_column_reader(leaf).map_err(failed)?;
+                        nested::check_start(reader).map_err(failed)?;
+                    }
+                }
             }
         }
         let mut left = group.metadata().num_rows().max(0) as u64;
@@ -295,13 +305,13 @@ fn push_row(
     let mut readers = readers.iter_mut();
     for column in columns {
         match (column, &row) {
-            (Stored::Nested(path), Some(row)) => nested::push(row, path, output),
+            (Stored::Nested { path, .. }, Some(row)) => nested::push(row, path, output),
             (Stored::Leaf(_), _) => {
                 if let Some(reader) = readers.next() {
                     reader.push(output)?;
                 }
             }
-            (Stored::Nested(_), None) => output.cell(Cell::MISSING),
+            (Stored::Nested { .. }, None) => output.cell(Cell::MISSING),
         }
     }
     Ok(())
