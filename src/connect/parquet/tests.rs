@@ -77,8 +77,11 @@ fn column<T: DataType>(
     column.close().unwrap();
 }
 
-/// Names of the fields, and kind, type and text of every cell.
-fn read(path: &Path) -> Result<(Vec<String>, Vec<Vec<(Kind, SourceType, String)>>), ConnectError> {
+/// Kind, type and text of each cell of a record.
+type Texts = Vec<(Kind, SourceType, String)>;
+
+/// Names of the fields, and the records.
+fn read(path: &Path) -> Result<(Vec<String>, Vec<Texts>), ConnectError> {
     let source = open_source(&Location::from_argument(path.to_str().unwrap()))?;
     let mut reader = source.read("", &ReadRequest::default())?;
     let decoder = reader.decoder();
