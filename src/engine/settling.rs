@@ -78,6 +78,9 @@ impl<'a> Settling<'a> {
     }
 }
 
+/// So many keys are prepared for at once: as far as the processor's table of memory pages surely reaches.
+const WARM: usize = 256;
+
 impl Stages for Settling<'_> {
     fn settle(&mut self, work: &mut Work) -> Result<Settled, Stop> {
         if self.over {
@@ -87,9 +90,12 @@ impl Stages for Settling<'_> {
         let mut keep = std::mem::take(&mut work.keep);
         keep.clear();
         let mut cut = None;
-        self.settle.warm(work.keys());
         for index in 0..work.planned.len() {
             if work.planned[index] == Planned::Valid {
+                if keep.len().is_multiple_of(WARM) {
+                    let next = work.keys().get(keep.len()..).unwrap_or_default();
+                    self.settle.warm(&next[..next.len().min(WARM)]);
+                }
                 let mut uniques = Vec::new();
                 let bid = merging::bid(work, self.survey.plan, index, keep.len(), &mut uniques);
                 let dropped = self.settle.decide(bid);
