@@ -21,8 +21,9 @@ pub(super) struct Marks<'b> {
     within: u64,
     /// Whether the block before ended in a quote.
     quote_before: u64,
-    /// Field ends that were found, and how many of them were given.
+    /// Field ends, with room for more behind those that were `found`; so many of these were `given`.
     ends: Vec<u32>,
+    found: usize,
     given: usize,
     /// By record, how many ends stand before its end and with it, and how many of the records were given.
     records: Vec<usize>,
@@ -58,6 +59,7 @@ impl<'b> Marks<'b> {
             within: 0,
             quote_before: 0,
             ends: Vec::new(),
+            found: 0,
             given: 0,
             records: Vec::new(),
             given_records: 0,
@@ -82,11 +84,16 @@ impl<'b> Marks<'b> {
     /// Looks at the next blocks, until a record ends in them.
     #[inline(never)]
     fn fill(&mut self) -> bool {
-        self.ends.drain(..self.given);
+        self.ends.copy_within(self.given..self.found, 0);
+        self.found -= self.given;
         self.inside.places.drain(..self.inside.told);
         self.records.clear();
         (self.given, self.given_records, self.inside.told) = (0, 0, 0);
         while self.records.is_empty() && self.base < self.bytes.len() {
+            // A place for every byte that may come, and one more for the end of the bytes.
+            if self.ends.len() <= self.found + BLOCKS * BLOCK {
+                self.ends.resize(2 * self.found + BLOCKS * BLOCK + 1, 0);
+            }
             for _ in 0..BLOCKS {
                 let rest = self.bytes.get(self.base..).unwrap_or_default();
                 match rest.first_chunk() {
@@ -97,8 +104,9 @@ impl<'b> Marks<'b> {
             }
             // The last record may have no line feed.
             if self.base >= self.bytes.len() && self.bytes.last() != Some(&b'\n') {
-                self.ends.push(self.bytes.len() as u32);
-                self.records.push(self.ends.len());
+                self.ends[self.found] = self.bytes.len() as u32;
+                self.found += 1;
+                self.records.push(self.found);
             }
         }
         !self.records.is_empty()
@@ -134,14 +142,28 @@ impl<'b> Marks<'b> {
             self.quote_before = quotes >> 63;
             ends &= !within;
         }
-        self.ends.reserve(BLOCK);
-        while ends != 0 {
-            let bit = ends.trailing_zeros();
-            self.ends.push(self.base as u32 + bit);
-            if feeds >> bit & 1 == 1 {
-                self.records.push(self.ends.len());
+        feeds &= ends;
+        while feeds != 0 {
+            let until = feeds ^ (feeds - 1);
+            self.note(ends & until);
+            self.records.push(self.found);
+            ends &= !until;
+            feeds &= !until;
+        }
+        self.note(ends);
+    }
+
+    /// Keeps the places of a block that end fields; there is room for them.
+    #[inline(always)]
+    fn note(&mut self, mut places: u64) {
+        let base = self.base as u32;
+        for end in self.ends.get_mut(self.found..).unwrap_or_default() {
+            if places == 0 {
+                break;
             }
-            ends &= ends - 1;
+            *end = base + places.trailing_zeros();
+            places &= places - 1;
+            self.found += 1;
         }
     }
 }
