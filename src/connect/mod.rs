@@ -47,7 +47,7 @@ pub use output::{LineEnds, Output, Quoting, Split};
 pub use publishing::Publishing;
 pub(crate) use publishing::complete;
 pub use sink::{
-    Encoder, Outcomes, Piece, RowOutcome, Sink, SinkSummary, Target, TargetBatch, Ticket, WriteFate, WriteMode,
+    CommaText, Encoder, Outcomes, RowOutcome, Sink, SinkSummary, Target, TargetBatch, Ticket, WriteFate, WriteMode,
     WriteRequest,
 };
 pub use source::{Chunk, Decoder, Fingerprint, Position, ReadRequest, Reader, Source};

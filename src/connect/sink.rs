@@ -122,35 +122,20 @@ pub trait Encoder: Send + Sync {
     /// Appends one record (`cells` in the order of [`WriteRequest::fields`]) and counts it in `rows`.
     fn encode(&self, cells: &[Cell<'_>], batch: &mut TargetBatch);
 
-    /// Whether [`Encoder::encode_pieces`] may be given [`Piece::Joined`].
-    fn takes_joined(&self) -> bool {
-        false
-    }
-
-    /// Appends one record as [`Encoder::encode`] does.
-    fn encode_pieces(&self, pieces: &[Piece<'_>], batch: &mut TargetBatch) {
-        let cells: Vec<Cell<'_>> = pieces.iter().filter_map(Piece::cell).collect();
-        debug_assert_eq!(cells.len(), pieces.len(), "joined values only where they are taken");
-        self.encode(&cells, batch);
+    /// Its rows as comma separated text, where that is what they are.
+    fn comma_text(&self) -> Option<&dyn CommaText> {
+        None
     }
 }
 
-/// A part of a record on its way to the target.
-#[derive(Debug, Clone, Copy)]
-pub enum Piece<'a> {
-    /// One value.
-    Cell(Cell<'a>),
-    /// The text of one or more values, a comma between each two, as comma separated text has them: none needs quotes.
-    Joined(&'a [u8]),
-}
+/// Rows of comma separated text (RFC 4180: commas, double quotes only where they are needed, line feeds). Whoever knows
+/// how a value stands there may append it himself, and puts the commas between.
+pub trait CommaText {
+    /// Appends a value.
+    fn value(&self, cell: Cell<'_>, text: &mut Vec<u8>);
 
-impl<'a> Piece<'a> {
-    fn cell(&self) -> Option<Cell<'a>> {
-        match self {
-            Piece::Cell(cell) => Some(*cell),
-            Piece::Joined(_) => None,
-        }
-    }
+    /// Ends the row whose values were appended to the batch's text from `start` on, and counts it.
+    fn end(&self, start: usize, batch: &mut TargetBatch);
 }
 
 /// Names a submitted batch until its outcomes are collected.

@@ -145,6 +145,7 @@ impl Decoder for UnguardedDecoder {
                 slot.form = Form::Unknown;
             }
         }
+        batch.rows.iter_mut().for_each(|row| row.joined = false);
         Ok(())
     }
 

@@ -106,6 +106,9 @@ pub struct Row {
     pub first_slot: u32,
     /// The untouched source record in the buffer (without its line end), start and length.
     pub raw: (u32, u32),
+    /// Whether all its cells stand in the buffer one after another as comma separated text carries them ([`Form::Plain`]
+    /// or [`Form::Quoted`]), a comma between each two.
+    pub joined: bool,
     pub fault: Option<Fault>,
 }
 
@@ -189,7 +192,7 @@ impl Batch {
     pub fn end_row(&mut self, origin: Origin, raw: (u32, u32), fault: Option<Fault>) {
         let first = self.rows.len() * self.width;
         self.slots.resize(first + self.width, Slot::default());
-        self.rows.push(Row { origin, first_slot: first as u32, raw, fault });
+        self.rows.push(Row { origin, first_slot: first as u32, raw, joined: false, fault });
     }
 
     /// Moves origins that count from 1 within the batch to their place in the whole: so many records and lines came

@@ -1,10 +1,12 @@
 //! What flows: cells, records in batches, and where each record came from.
 
+mod append;
 mod batch;
 mod cell;
 mod origin;
 mod safe;
 
+pub use append::append;
 pub use batch::{Batch, Fault, Form, RecordRef, Repair, Row, Slot, Stretch};
 pub use cell::{Cell, Kind, SourceType};
 pub use origin::Origin;

@@ -4,7 +4,7 @@
 use super::columns::{Columns, Given};
 use super::program::Program;
 use super::value::{Held, Place};
-use crate::record::{Cell, Form, Slot, Stretch};
+use crate::record::{Cell, Form, Slot, Stretch, append};
 
 /// Places are counted in 32 bits; half of them are left to values that are set one by one, which are short.
 const ROOM: usize = 2 << 30;
@@ -169,32 +169,64 @@ impl<'a> Values<'a> {
         (cell, if form == Form::Plain { form } else { Form::Unknown })
     }
 
-    /// The value in a row, and its text as comma separated text carries it, where that is known.
+    /// Appends the value of a row where comma separated text carries it as it stands; any other is given back.
     #[inline(always)]
-    pub fn carried(&self, row: usize) -> (Cell<'a>, Option<&'a [u8]>) {
-        let (cell, form) = self.lying(row);
-        let carried = match form {
-            Form::Plain => Some(cell.bytes),
-            Form::Quoted => {
-                let (held, Lying::Source { record, .. } | Lying::Column { record, .. }) = (self.held(row), &self.0);
-                record.get((held.start as usize).wrapping_sub(1)..(held.start + held.len) as usize + 1)
-            }
-            Form::Unknown => None,
-        };
-        (cell, carried)
+    pub fn carry(&self, row: usize, text: &mut Vec<u8>) -> Option<Cell<'a>> {
+        let held = self.held(row);
+        let (start, len) = (held.start as usize, held.len as usize);
+        match held.form {
+            Form::Plain => append(text, self.base(held), start, len),
+            Form::Quoted => append(text, self.base(held), start.wrapping_sub(1), len + 2),
+            Form::Unknown => return Some(self.lying(row).0),
+        }
+        None
+    }
+
+    #[inline(always)]
+    fn base(&self, held: Held) -> &'a [u8] {
+        match &self.0 {
+            Lying::Column { bytes, .. } if held.place != Place::RECORD => bytes,
+            Lying::Source { record, .. } | Lying::Column { record, .. } => record,
+        }
     }
 
     #[inline(always)]
     fn lying(&self, row: usize) -> (Cell<'a>, Form) {
         let held = self.held(row);
-        let base: &'a [u8] = match &self.0 {
-            Lying::Column { bytes, .. } if held.place != Place::RECORD => bytes,
-            Lying::Source { record, .. } | Lying::Column { record, .. } => record,
-        };
         let start = held.start as usize;
-        let bytes = base.get(start..start + held.len as usize).unwrap_or_default();
+        let bytes = self.base(held).get(start..start + held.len as usize).unwrap_or_default();
         debug_assert!(held.form != Form::Plain || bytes.iter().all(|byte| !b",\"\r\n".contains(byte)), "{bytes:?}");
         (Cell { kind: held.kind, source_type: held.source_type, bytes }, held.form)
+    }
+
+    /// Hands over the values of those rows that have one, and counts them.
+    #[inline(always)]
+    pub fn each_filled(&self, rows: &[u32], mut give: impl FnMut(u32, &'a [u8])) -> u64 {
+        let mut filled = 0;
+        let mut one = |row: u32, held: Held, base: &'a [u8]| {
+            let start = held.start as usize;
+            if let Some(bytes) = base.get(start..start + held.len as usize)
+                && held.is_filled()
+            {
+                filled += 1;
+                give(row, bytes);
+            }
+        };
+        match self.0 {
+            Lying::Source { slots, width, field, record } => {
+                for row in rows {
+                    let slot = slots.get(*row as usize * width + field).copied().unwrap_or_default();
+                    one(*row, Held::of(slot), record);
+                }
+            }
+            Lying::Column { held, record, bytes } => {
+                for row in rows {
+                    let held = held.get(*row as usize).copied().unwrap_or(Held::MISSING);
+                    one(*row, held, if held.place == Place::RECORD { record } else { bytes });
+                }
+            }
+        }
+        filled
     }
 
     /// Whether there is a value in a row.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::Dialect;
-use super::marks::Marks;
+use super::marks::{Inside, Marks};
 use super::mend::{Mended, Mender};
 use super::scan::{self, Scanned, Span, Step, Tail};
 use crate::connect::{Chunk, ConnectError, Decoder};
@@ -85,6 +85,7 @@ impl CsvDecoder {
                 if std::str::from_utf8(text).is_err() {
                     slot.kind = Kind::Bytes;
                     slot.form = Form::Unknown;
+                    row.joined = false;
                 }
             }
             if row.fault != Some(Fault::UnclosedQuote) {
@@ -130,8 +131,8 @@ impl Work {
         let (slots, rows) = (&mut batch.slots, &mut batch.rows);
         let bytes = &batch.data[..self.end];
         let mut marks = Marks::new(delimiter, quote, bytes, self.at);
-        // Fields with doubled quotes, by slot: written anew once nothing reads the chunk any more.
-        let mut doubled: Vec<(usize, usize, usize)> = Vec::new();
+        let mut found = Quoted { form: quoted, feeds: 0, unknown: false, doubled: Vec::new() };
+        let opens = |from: usize| quote.is_some_and(|quote| bytes.get(from) == Some(&quote));
         while let Some((ends, inside)) = marks.next() {
             let Some(last) = ends.last().map(|last| *last as usize) else { break };
             let (start, line, first_slot) = (self.at, self.line, slots.len());
@@ -142,35 +143,32 @@ impl Work {
                 // A blank line.
                 continue;
             }
-            let mut at = start;
-            let mut feeds = 0;
-            let mut slot = |index: usize, end: u32| {
-                let (from, end) = (at, (end as usize).min(raw_end));
-                at = end + 1;
-                if quote.is_none() || bytes.get(from).copied() != quote || end < from + 2 {
-                    return Slot { form: plain, ..as_is(from, end) };
+            let mut from = start;
+            slots.reserve(ends.len());
+            for end in ends {
+                let end = (*end as usize).min(raw_end);
+                // Each kind of slot is pushed where it is made: where the two meet before, the slot goes by way of memory.
+                if opens(from) && end >= from + 2 {
+                    let slot = found.slot(slots.len(), from + 1, end - 1, inside);
+                    slots.push(slot);
+                } else {
+                    slots.push(Slot { form: plain, ..as_is(from, end) });
                 }
-                let held = inside.of(from + 1, end - 1);
-                feeds += held.feeds;
-                if held.doubled {
-                    doubled.push((first_slot + index, from + 1, end - 1));
-                }
-                let form = if held.needing && !held.doubled { quoted } else { Form::Unknown };
-                Slot { form, ..as_is(from + 1, end - 1) }
-            };
-            let kept = ends.len().min(self.width);
-            slots.extend(ends[..kept].iter().enumerate().map(|(index, end)| slot(index, *end)));
-            if ends.len() > kept {
-                // What is beyond the width has no slot, and may hold line feeds.
-                for (index, end) in ends.iter().enumerate().skip(kept) {
-                    slot(index, *end);
-                }
-                doubled.retain(|(slot, ..)| *slot < first_slot + kept);
+                from = end + 1;
             }
-            self.line += feeds;
+            if ends.len() > self.width {
+                // What is beyond the width has no slot; its line feeds are counted.
+                slots.truncate(first_slot + self.width);
+                found.doubled.retain(|(slot, ..)| *slot < slots.len());
+            }
+            self.line += std::mem::take(&mut found.feeds);
+            let unknown = std::mem::take(&mut found.unknown);
             self.end_row((slots, rows), (start, raw_end), line, ends.len(), None);
+            if let Some(row) = rows.last_mut() {
+                row.joined = known && !unknown && row.fault.is_none();
+            }
         }
-        for (slot, start, end) in doubled {
+        for (slot, start, end) in found.doubled {
             batch.slots[slot] = self.rewritten(batch, start, end, scan::Form::Escaped);
         }
     }
@@ -264,12 +262,42 @@ impl Work {
             origin: Origin { number: rows.len() as u64 + 1, line },
             first_slot: first_slot as u32,
             raw: (raw.0 as u32, (raw.1 - raw.0) as u32),
+            joined: false,
             fault,
         });
     }
 }
 
+/// What the quoted fields of a regular chunk hold.
+struct Quoted {
+    /// How comma separated text carries one that needs its quotes.
+    form: Form,
+    /// Line feeds in the fields of the record at hand.
+    feeds: u64,
+    /// Whether comma separated text would carry one of them otherwise.
+    unknown: bool,
+    /// Fields with doubled quotes, by slot: written anew once nothing reads the chunk any more.
+    doubled: Vec<(usize, usize, usize)>,
+}
+
+impl Quoted {
+    /// The slot of a field; `start` and `end` are without its quotes. Apart from the loop over the plain fields, which it
+    /// would slow down.
+    #[inline(never)]
+    fn slot(&mut self, slot: usize, start: usize, end: usize, inside: &mut Inside<'_>) -> Slot {
+        let held = inside.of(start, end);
+        self.feeds += held.feeds;
+        if held.doubled {
+            self.doubled.push((slot, start, end));
+        }
+        let form = if held.needing && !held.doubled { self.form } else { Form::Unknown };
+        self.unknown |= form == Form::Unknown;
+        Slot { form, ..as_is(start, end) }
+    }
+}
+
 /// A cell whose text stands in the buffer as it is; empty text is missing.
+#[inline(always)]
 fn as_is(start: usize, end: usize) -> Slot {
     let kind = if end > start { Kind::Text } else { Kind::Missing };
     Slot { start: start as u32, len: (end - start) as u32, kind, ..Slot::default() }

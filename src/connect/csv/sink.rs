@@ -11,7 +11,7 @@ use crate::connect::encoding::{self, Charset};
 use crate::connect::file::{Existing, PendingFile, ends_with, existing_for, hex};
 use crate::connect::lines_sink::LinesSink;
 use crate::connect::{
-    ConnectError, Encoder, ErrorKind, Holds, Location, Piece, Sink, Source, Target, TargetBatch, WriteRequest,
+    CommaText, ConnectError, Encoder, ErrorKind, Holds, Location, Sink, Source, Target, TargetBatch, WriteRequest,
 };
 use crate::record::{Cell, Kind};
 use crate::schema::Schema;
@@ -252,17 +252,6 @@ impl CsvEncoder {
             Kind::Text | Kind::List | Kind::Map => self.field(cell.bytes, text),
         }
     }
-
-    /// Ends a record that began at `start`.
-    fn end(&self, start: usize, batch: &mut TargetBatch) {
-        // An empty line would be no record at all.
-        if batch.text.len() == start {
-            batch.text.extend_from_slice(&[self.quote, self.quote]);
-        }
-        batch.text.push(b'\n');
-        batch.ends.push(batch.text.len() as u32);
-        batch.rows += 1;
-    }
 }
 
 impl Encoder for CsvEncoder {
@@ -277,21 +266,24 @@ impl Encoder for CsvEncoder {
         self.end(start, batch);
     }
 
-    fn takes_joined(&self) -> bool {
-        self.delimiter == b',' && self.quote == b'"'
+    fn comma_text(&self) -> Option<&dyn CommaText> {
+        (self.delimiter == b',' && self.quote == b'"').then_some(self)
+    }
+}
+
+impl CommaText for CsvEncoder {
+    fn value(&self, cell: Cell<'_>, text: &mut Vec<u8>) {
+        self.cell(&cell, text);
     }
 
-    fn encode_pieces(&self, pieces: &[Piece<'_>], batch: &mut TargetBatch) {
-        let start = batch.text.len();
-        for (index, piece) in pieces.iter().enumerate() {
-            if index > 0 {
-                batch.text.push(self.delimiter);
-            }
-            match piece {
-                Piece::Joined(joined) => batch.text.extend_from_slice(joined),
-                Piece::Cell(cell) => self.cell(cell, &mut batch.text),
-            }
+    /// Ends a record that began at `start`.
+    fn end(&self, start: usize, batch: &mut TargetBatch) {
+        // An empty line would be no record at all.
+        if batch.text.len() == start {
+            batch.text.extend_from_slice(&[self.quote, self.quote]);
         }
-        self.end(start, batch);
+        batch.text.push(b'\n');
+        batch.ends.push(batch.text.len() as u32);
+        batch.rows += 1;
     }
 }

@@ -15,10 +15,21 @@ type Seen = (u64, u64, Vec<String>, String, Option<Fault>);
 
 fn collect(batch: &Batch, numbers: u64, lines: u64, all: &mut Vec<Seen>) {
     for record in batch.records() {
-        let cells = record.cells().map(|cell| cell.display().into_owned()).collect();
+        let cells: Vec<String> = record.cells().map(|cell| cell.display().into_owned()).collect();
         let raw = String::from_utf8_lossy(record.raw()).into_owned();
+        if record.row().joined {
+            assert_eq!(as_the_csv_crate_writes(&cells), raw, "joined as it is, it must be what a writer would write");
+        }
         all.push((record.origin().number + numbers, record.origin().line + lines, cells, raw, record.row().fault));
     }
+}
+
+/// A record in comma separated text, with quotes only where they are needed.
+fn as_the_csv_crate_writes(cells: &[String]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(cells).unwrap();
+    let written = String::from_utf8(writer.into_inner().unwrap()).unwrap();
+    written.trim_end_matches('\n').to_owned()
 }
 
 fn read_bytes(input: &[u8], dialect: Dialect, width: usize, target: usize) -> Vec<Seen> {
@@ -48,6 +59,38 @@ fn a_raw_record_splits_into_all_its_cells() {
     };
     let cells = decoder.split(b"6,\"Fay \"\"F\"\"\",x").unwrap();
     assert_eq!(cells, [b"6".to_vec(), b"Fay \"F\"".to_vec(), b"x".to_vec()]);
+}
+
+#[test]
+fn records_that_are_written_as_they_stand_are_told_from_others() {
+    let decoder = CsvDecoder {
+        dialect: Dialect::default(),
+        fields: ["a", "b", "c"].map(str::to_owned).to_vec(),
+        transcoded: false,
+        mender: None,
+        lines_before: 0,
+    };
+    for (record, joined) in [
+        ("1,2,3", true),
+        (",,", true),
+        ("1,\"x,y\",3", true),
+        ("\"x,\ny\",2,\",\"", true),
+        ("1,\"x\",3", false),
+        ("1,\"x \"\"y\"\"\",3", false),
+        ("1,\"\",3", false),
+        ("1,2", false),
+        ("1,2,3,4", false),
+    ] {
+        let mut chunk = Chunk { bytes: format!("{record}\n").into_bytes(), ..Chunk::default() };
+        let mut batch = Batch::default();
+        decoder.decode(&mut chunk, &mut batch).unwrap();
+        assert_eq!(batch.rows[0].joined, joined, "{record}");
+        collect(&batch, 0, 0, &mut Vec::new());
+    }
+    let mut chunk = Chunk { bytes: b"1,\xff,3\n".to_vec(), ..Chunk::default() };
+    let mut batch = Batch::default();
+    decoder.decode(&mut chunk, &mut batch).unwrap();
+    assert!(!batch.rows[0].joined, "bytes that are no text are written otherwise");
 }
 
 fn read_file(source: &CsvSource, chunk_bytes: usize) -> Vec<Seen> {

@@ -28,7 +28,13 @@ impl Decoder for FixedDecoder {
                 let first = slots.len();
                 let fault = self.record(raw, at, slots);
                 let origin = Origin { number: rows.len() as u64 + 1, line };
-                rows.push(Row { origin, first_slot: first as u32, raw: (at as u32, raw.len() as u32), fault });
+                rows.push(Row {
+                    origin,
+                    first_slot: first as u32,
+                    raw: (at as u32, raw.len() as u32),
+                    joined: false,
+                    fault,
+                });
             }
             at = end + 1;
             line += 1;

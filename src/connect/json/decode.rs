@@ -101,6 +101,7 @@ fn push<'a>(
         origin: Origin { number: batch.rows.len() as u64 + 1, line },
         first_slot: first as u32,
         raw: (raw.0 as u32, raw.1 as u32),
+        joined: false,
         fault,
     });
 }

@@ -94,7 +94,7 @@ impl Shape {
                         for step in steps {
                             fault = fault.or(source.column(row, step, &mut anew, &mut out.slots));
                         }
-                        out.rows.push(Row { first_slot, fault, ..*row });
+                        out.rows.push(Row { first_slot, fault, joined: false, ..*row });
                     }
                     Work::Explode { from, key, paths, plain } => {
                         let into = Explode { key: *key, paths, plain: *plain };
@@ -303,7 +303,7 @@ impl<'a> Source<'a> {
             };
             let origin = Origin { number: out.rows.len() as u64 + 1, line: row.origin.line };
             let raw = text.map_or((slot.start, slot.len), |text| self.place(text));
-            out.rows.push(Row { origin, first_slot: first as u32, raw, fault: row.fault.or(fault) });
+            out.rows.push(Row { origin, first_slot: first as u32, raw, joined: false, fault: row.fault.or(fault) });
         }
     }
 

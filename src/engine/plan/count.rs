@@ -15,25 +15,26 @@ impl Plan {
             let counts = &mut tally.fields[index];
             let values = scratch.values(index, &records);
             let asked = if field.same_as.is_some() { &scratch.planned } else { &scratch.asked[index] };
-            // A field that remembers nothing is asked for every row.
-            let all_asked = asked.len() == scratch.planned.len();
-            if !all_asked {
+            // A field that remembers nothing is asked for every row. A value that the memo knew was seen here when it
+            // came to be known; neither the number of distinct values nor the extremes change by seeing it again.
+            if asked.len() == scratch.planned.len() {
+                let filled = values.each_filled(asked, |_, bytes| counts.see(bytes));
+                counts.filled += filled;
+            } else {
                 let filled = scratch.planned.iter().filter(|row| values.is_filled(**row as usize));
                 counts.filled += filled.count() as u64;
+                values.each_filled(asked, |row, bytes| {
+                    if scratch.verdict(row as usize) != Verdict::Filtered {
+                        counts.see(bytes);
+                    }
+                });
             }
-            // A value that the memo knew was seen here when it came to be known; neither the number of distinct values
-            // nor the extremes change by seeing it again.
-            for row in asked {
-                let cell = values.cell(*row as usize);
-                let left_out = !all_asked && scratch.verdict(*row as usize) == Verdict::Filtered;
-                if !cell.is_filled() || left_out {
-                    continue;
-                }
-                counts.filled += u64::from(all_asked);
-                counts.see(cell.bytes);
-                if field.ordered {
-                    counts.stretch(cell.bytes);
-                }
+            if field.ordered {
+                values.each_filled(asked, |row, bytes| {
+                    if scratch.verdict(row as usize) != Verdict::Filtered {
+                        counts.stretch(bytes);
+                    }
+                });
             }
         }
         for codes in scratch.found.codes.chunk_by(|(row, _), (next, _)| row == next) {

@@ -1,11 +1,13 @@
 //! Rows in the target's form: finished values on their way to the encoder, neighbours together where they may be.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
 use super::field::PlanField;
 use super::{Plan, PlanScratch, Verdict};
-use crate::connect::{Encoder, Piece, TargetBatch};
-use crate::record::{Cell, Form, Slot, Stretch};
+use crate::connect::{CommaText, Encoder, TargetBatch};
+use crate::record::{Cell, Form, Slot, Stretch, append};
 use crate::transform::Values;
 
 /// Target fields from `field` on that are, under whatever names, `len` source fields from `source` on. A field that is
@@ -41,7 +43,7 @@ impl Plan {
         let values: SmallVec<[Values<'_>; 32]> =
             (0..self.fields.len()).map(|field| scratch.values(field, &records)).collect();
         let valid = (0..records.len()).filter(|row| scratch.verdict(*row) == Verdict::Valid);
-        if !encoder.takes_joined() {
+        let Some(comma) = encoder.comma_text() else {
             let mut cells: SmallVec<[Cell<'_>; 32]> = SmallVec::new();
             for row in valid {
                 cells.clear();
@@ -49,56 +51,61 @@ impl Plan {
                 encoder.encode(&cells, rows);
             }
             return;
-        }
-        let mut pieces: SmallVec<[Piece<'_>; 32]> = SmallVec::new();
+        };
         for row in valid {
-            pieces.clear();
+            let start = rows.text.len();
             for run in &self.runs {
                 match run.source {
-                    Some(source) => {
-                        let first = row * records.width() + source;
-                        let slots = records.slots().get(first..first + run.len).unwrap_or_default();
-                        join(slots, records.data(), |piece| pieces.push(piece));
+                    Some(source) => joined(records, row, source..source + run.len, comma, &mut rows.text),
+                    None => {
+                        if let Some(cell) = values.get(run.field).and_then(|values| values.carry(row, &mut rows.text)) {
+                            comma.value(cell, &mut rows.text);
+                        }
+                        rows.text.push(b',');
                     }
-                    None => pieces.push(match values[run.field].carried(row) {
-                        (_, Some(carried)) => Piece::Joined(carried),
-                        (cell, None) => Piece::Cell(cell),
-                    }),
                 }
             }
-            encoder.encode_pieces(&pieces, rows);
+            // No comma stands behind the last value.
+            rows.text.truncate(rows.text.len().saturating_sub(1).max(start));
+            comma.end(start, rows);
         }
     }
 }
 
-/// Gives the values of neighbouring slots, together where comma separated text carries them as they stand and nothing
-/// but a comma stands between them.
+/// Appends neighbouring values of a record, a comma behind each: together where that is how the record has them.
 #[inline(always)]
-fn join<'a>(slots: &[Slot], data: &'a [u8], mut give: impl FnMut(Piece<'a>)) {
-    let text = |start: u32, end: u32| data.get(start as usize..end as usize).unwrap_or_default();
-    // Where the neighbours at hand begin and end; a comma follows where the next one is to begin.
-    let mut at_hand: Option<(u32, u32)> = None;
+fn joined(records: Stretch<'_>, row: usize, fields: Range<usize>, comma: &dyn CommaText, text: &mut Vec<u8>) {
+    let first = row * records.width();
+    let slots = records.slots().get(first + fields.start..first + fields.end).unwrap_or_default();
+    let data = records.data();
+    if let ([first, .., last], true) = (slots, records.record(row).row().joined) {
+        debug_assert!(slots.is_sorted_by(|one, next| next.start - one.start - one.len <= 3), "{slots:?}");
+        debug_assert!(slots.iter().all(|slot| slot.form != Form::Unknown), "{slots:?}");
+        let start = first.start - u32::from(first.form == Form::Quoted);
+        let end = last.start + last.len + u32::from(last.form == Form::Quoted);
+        text.extend_from_slice(data.get(start as usize..end as usize).unwrap_or_default());
+        text.push(b',');
+        return;
+    }
     for slot in slots {
-        let quotes = u32::from(slot.form == Form::Quoted);
-        let (start, end) = (slot.start.wrapping_sub(quotes), slot.start + slot.len + quotes);
-        if slot.form == Form::Unknown {
-            if let Some((start, end)) = at_hand.take() {
-                give(Piece::Joined(text(start, end)));
-            }
-            let cell = Cell { kind: slot.kind, source_type: slot.source_type, bytes: text(start, end) };
-            give(Piece::Cell(cell));
-            continue;
+        if let Some(cell) = carry(*slot, data, text) {
+            comma.value(cell, text);
         }
-        at_hand = Some(match at_hand {
-            Some((first, before)) if start == before.wrapping_add(1) => (first, end),
-            Some((first, before)) => {
-                give(Piece::Joined(text(first, before)));
-                (start, end)
-            }
-            None => (start, end),
-        });
+        text.push(b',');
     }
-    if let Some((start, end)) = at_hand {
-        give(Piece::Joined(text(start, end)));
+}
+
+/// Appends a value that comma separated text carries as it stands; any other is given back.
+#[inline(always)]
+fn carry<'a>(slot: Slot, data: &'a [u8], text: &mut Vec<u8>) -> Option<Cell<'a>> {
+    let (start, len) = (slot.start as usize, slot.len as usize);
+    match slot.form {
+        Form::Plain => append(text, data, start, len),
+        Form::Quoted => append(text, data, start.wrapping_sub(1), len + 2),
+        Form::Unknown => {
+            let bytes = data.get(start..start + len).unwrap_or_default();
+            return Some(Cell { kind: slot.kind, source_type: slot.source_type, bytes });
+        }
     }
+    None
 }
