@@ -3,8 +3,10 @@
 
 use super::Location;
 use super::encoding::Charset;
+use super::parquet::Declared;
 use super::table::open_target;
 use crate::record::{Cell, Kind};
+use crate::schema::Field;
 
 /// What a target's cells can hold; by default anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,6 +15,10 @@ pub struct Holds {
     pub(super) charset: Option<Charset>,
     /// So many UTF-16 units at most.
     pub(super) longest: Option<usize>,
+    /// Whether columns have types.
+    pub(super) typed: bool,
+    /// What the column of the field at hand holds, where it has a type.
+    pub(super) column: Option<Declared>,
 }
 
 /// Why a target cannot hold a value.
@@ -22,6 +28,8 @@ pub enum Misfit {
     Character(char, &'static str),
     /// The format's cells have room for so many UTF-16 units only.
     Long(usize),
+    /// The field's column would not give the value back as it is.
+    Typed(Declared),
 }
 
 impl Misfit {
@@ -29,7 +37,7 @@ impl Misfit {
     pub fn code(self) -> &'static str {
         match self {
             Misfit::Character(..) => "encoding",
-            Misfit::Long(_) => "format",
+            Misfit::Long(_) | Misfit::Typed(_) => "format",
         }
     }
 
@@ -44,14 +52,30 @@ impl Misfit {
             Misfit::Long(most) => {
                 format!("the value is longer than {most} characters, which is what a cell of the target can hold")
             }
+            Misfit::Typed(column) => {
+                format!(
+                    "the column of the target holds {} and would not give the value back as it is",
+                    column.meaning()
+                )
+            }
         }
     }
 }
 
 impl Holds {
+    /// Anything that the type of its column allows.
+    pub(super) fn typed() -> Holds {
+        Holds { typed: true, ..Holds::default() }
+    }
+
+    /// What the column of a field holds, whose type the profile or the target's schema says.
+    pub fn for_field(self, field: Option<&Field>) -> Holds {
+        Holds { column: field.filter(|_| self.typed).map(Declared::of), ..self }
+    }
+
     /// Whether anything fits.
     pub fn is_everything(&self) -> bool {
-        *self == Holds::default()
+        Holds { typed: false, ..*self } == Holds::default()
     }
 
     /// Why a value does not fit; `None` where it does.
@@ -65,6 +89,9 @@ impl Holds {
             && cell.display().encode_utf16().count() > most
         {
             return Some(Misfit::Long(most));
+        }
+        if let Some(column) = self.column.filter(|column| !column.holds(&cell.display())) {
+            return Some(Misfit::Typed(column));
         }
         let charset = self.charset?;
         charset.lacks(&cell.display()).map(|letter| Misfit::Character(letter, charset.name()))

@@ -44,6 +44,7 @@ pub use error::{ConnectError, ErrorKind};
 pub use holds::{Holds, Misfit, holds};
 pub use location::{FixedColumn, ListRule, ListSetting, Location};
 pub use output::{LineEnds, Output, Quoting, Split};
+pub use parquet::Declared;
 pub use publishing::Publishing;
 pub(crate) use publishing::complete;
 pub use sink::{

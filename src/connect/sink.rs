@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ConnectError, Holds, Position, Publishing};
 use crate::record::{Batch, Cell};
-use crate::schema::{Object, Schema};
+use crate::schema::{Field, Object, Schema};
 
 /// How records meet what the target already has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
@@ -36,6 +36,8 @@ pub struct WriteRequest {
     pub key: Vec<String>,
     /// Types and constraints where a schema is known; used to create a table that is absent.
     pub schema: Option<Object>,
+    /// Fields whose type the profile or the target's schema says, for targets that can follow it.
+    pub declared: Vec<Field>,
     /// Continue a run that was cut off: the last position that [`Sink::checkpoint`] gave.
     pub resume: Option<Position>,
     /// Identity of the run, for names of temporary files and checkpoint rows.

@@ -1,7 +1,7 @@
 //! Writing for formats that are made in one piece (workbooks, Parquet): records are spooled to a hidden file first, which
 //! survives a crash like any unfinished target, and the whole is built from it at the end.
 
-use std::io::{BufReader, Read};
+use std::io::{BufReader, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,13 +13,37 @@ use super::{
 };
 use crate::record::{Cell, Kind, SourceType};
 
-/// Builds the bytes of the target from the spooled records, writing them out with the given function.
-pub(super) type Build = fn(
-    &WriteRequest,
-    &Path,
-    &mut Spooled,
-    &mut dyn FnMut(&[u8]) -> Result<(), ConnectError>,
-) -> Result<(), ConnectError>;
+/// Builds the target from the spooled records.
+pub(super) type Build = fn(&WriteRequest, &Path, &mut Spooled, &mut Output<'_>) -> Result<(), ConnectError>;
+
+/// The file that is built, as libraries want it. What went wrong in writing is kept, since they have no words for it.
+pub(super) struct Output<'a> {
+    file: &'a mut PendingFile,
+    error: Option<ConnectError>,
+}
+
+impl Output<'_> {
+    /// The error that stopped the library, if it was in writing; else what the library says.
+    pub fn error(&mut self, said: impl FnOnce() -> ConnectError) -> ConnectError {
+        self.error.take().unwrap_or_else(said)
+    }
+}
+
+impl Write for Output<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        match self.file.write(bytes) {
+            Ok(()) => Ok(bytes.len()),
+            Err(error) => {
+                self.error = Some(error);
+                Err(std::io::Error::other("the file could not be written"))
+            }
+        }
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
 
 /// A spooled cell.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,23 +77,29 @@ pub(super) struct Spooled {
 }
 
 impl Spooled {
-    /// The next record; `None` at the end.
-    pub fn next(&mut self) -> Result<Option<Vec<SpooledCell>>, ConnectError> {
-        let mut cells = Vec::with_capacity(self.width);
-        for index in 0..self.width {
+    /// Reads the next record into `cells`, whose memory is used again; false at the end.
+    pub fn next(&mut self, cells: &mut Vec<SpooledCell>) -> Result<bool, ConnectError> {
+        cells.resize_with(self.width, SpooledCell::default);
+        for (index, cell) in cells.iter_mut().enumerate() {
             let mut head = [0; 6];
             match self.input.read_exact(&mut head[..1]) {
                 Ok(()) => {}
-                Err(error) if index == 0 && error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(None),
+                Err(error) if index == 0 && error.kind() == std::io::ErrorKind::UnexpectedEof => return Ok(false),
                 Err(error) => return Err(ConnectError::io(&self.path, "read", error)),
             }
             self.read(&mut head[1..])?;
             let [kind, source_type, len @ ..] = head;
-            let mut bytes = vec![0; u32::from_le_bytes(len) as usize];
-            self.read(&mut bytes)?;
-            cells.push(SpooledCell { kind: Kind::of_code(kind), source_type: SourceType::of_code(source_type), bytes });
+            (cell.kind, cell.source_type) = (Kind::of_code(kind), SourceType::of_code(source_type));
+            cell.bytes.clear();
+            cell.bytes.resize(u32::from_le_bytes(len) as usize, 0);
+            self.input.read_exact(&mut cell.bytes).map_err(|error| ConnectError::io(&self.path, "read", error))?;
         }
-        Ok(Some(cells))
+        Ok(self.width > 0)
+    }
+
+    /// Goes back to the first record.
+    pub fn rewind(&mut self) -> Result<(), ConnectError> {
+        self.input.rewind().map_err(|error| ConnectError::io(&self.path, "read", error))
     }
 
     fn read(&mut self, bytes: &mut [u8]) -> Result<(), ConnectError> {
@@ -142,7 +172,8 @@ impl SpoolSink {
         let input = BufReader::new(self.spool()?.written_so_far()?);
         let mut spooled = Spooled { input, path: self.path.clone(), width: self.request.fields.len() };
         let mut output = PendingFile::start(&self.path, &self.request.run, self.existing, None)?;
-        let built = (self.build)(&self.request, &self.path, &mut spooled, &mut |bytes| output.write(bytes));
+        let mut into = Output { file: &mut output, error: None };
+        let built = (self.build)(&self.request, &self.path, &mut spooled, &mut into);
         match built.and_then(|()| output.seal()) {
             Ok(()) => Ok(output),
             Err(error) => {

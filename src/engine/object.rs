@@ -12,7 +12,7 @@ use super::event::{Phase, RunEvent};
 use super::folder::{PendingFile, RunFolder};
 use super::links::Links;
 use super::pipeline::{self, Ended, Pass};
-use super::plan::{Plan, PlanOptions};
+use super::plan::{Plan, PlanOptions, declared};
 use super::rejects::RejectsForm;
 use super::results::{Results, ResultsFor};
 use super::run::{RunError, RunOptions, poisoned};
@@ -102,15 +102,24 @@ impl ObjectRun {
         if finished {
             return Ok(());
         }
-        self.sink = Some(target.open(&WriteRequest {
-            object: self.mapping.to.clone(),
-            fields: self.plan.target_fields().to_vec(),
-            mode: self.mapping.write,
-            key: self.mapping.key.clone(),
-            schema: self.target_object.clone(),
-            resume: position,
-            run: run.to_owned(),
-        })?);
+        self.sink =
+            Some(
+                target.open(&WriteRequest {
+                    object: self.mapping.to.clone(),
+                    fields: self.plan.target_fields().to_vec(),
+                    mode: self.mapping.write,
+                    key: self.mapping.key.clone(),
+                    schema: self.target_object.clone(),
+                    declared: self
+                        .mapping
+                        .fields
+                        .iter()
+                        .filter_map(|field| declared(field, self.target_object.as_ref()))
+                        .collect(),
+                    resume: position,
+                    run: run.to_owned(),
+                })?,
+            );
         Ok(())
     }
 

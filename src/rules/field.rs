@@ -161,7 +161,10 @@ impl FieldRules {
                 None => {}
             }
         }
-        if let Some(misfit) = self.holds.misfit(cell) {
+        // What is not of its type does not fit into a column of that type either.
+        if let Some(misfit) = self.holds.misfit(cell)
+            && (typed || !matches!(misfit, Misfit::Typed(_)))
+        {
             found(misfit.code());
         }
     }

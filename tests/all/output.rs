@@ -5,6 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use parquet::file::reader::{FileReader, SerializedFileReader};
+
 fn mapwright(home: &Path, args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_mapwright")).args(args).current_dir(home).env("HOME", home).output().expect("run")
 }
@@ -310,4 +312,43 @@ fn delimiters_of_several_characters_are_written_and_read_back() {
     assert!(done.status.success(), "{}", words(&done));
     let there = fs::read_to_string(home.path().join("there.txt")).unwrap();
     assert!(there.starts_with("Id||Name\n9||before\n1||\"x|\"\n2||\"p||q\"\n3||\n4||"), "{there}");
+}
+
+const TYPED: &str = "objects:\n  - to: out\n    write: replace\n    fields:\n      id: { value: id, type: integer }\n      paid: { value: paid, type: decimal }\n      open: { value: open, type: boolean }\n      since: { value: since, type: date }\n      seen: { value: seen, type: datetime }\n      zip: zip\n";
+
+#[test]
+fn parquet_columns_have_the_types_that_the_profile_says() {
+    let rows = "id,paid,open,since,seen,zip\n1,12.50,true,2024-02-29,2026-11-21T09:30:00Z,00501\n\
+                007,1.00,false,2024-02-28,2026-11-21T09:30:00Z,x\n99999999999999999999,1.00,,,,\n3,,,,2026-11-21T10:00:00.25Z,\n";
+    let home = home(rows, &format!("target: out.parquet\n{TYPED}"));
+    let done = mapwright(home.path(), &["run", "profile.yaml", "--out", "run"]);
+    assert!(done.status.success(), "{}", words(&done));
+    // What the column would not give back as it is goes no further, and is told why.
+    assert!(words(&done).contains("would not give the value back as it is"), "{}", words(&done));
+    let rejects = fs::read_to_string(home.path().join("run/rejects.csv")).unwrap();
+    let codes: Vec<&str> = rejects.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect();
+    assert_eq!(codes, ["id:format", "id:format"]);
+    let file = SerializedFileReader::new(fs::File::open(home.path().join("out.parquet")).unwrap()).unwrap();
+    let columns = file.metadata().file_metadata().schema_descr().columns().to_vec();
+    let types: Vec<String> = columns
+        .iter()
+        .map(|column| match column.logical_type_ref() {
+            Some(logical) => {
+                format!("{:?} {:?}", column.physical_type(), logical).split(['(', '{']).next().unwrap().to_owned()
+            }
+            None => format!("{:?}", column.physical_type()),
+        })
+        .collect();
+    assert_eq!(types, ["INT64", "INT64 Decimal", "BOOLEAN", "INT32 Date", "INT64 Timestamp", "BYTE_ARRAY String"]);
+    let verified = mapwright(home.path(), &["verify", "profile.yaml"]);
+    assert!(verified.status.success(), "{}", words(&verified));
+    let back = mapwright(home.path(), &["convert", "out.parquet", "back.csv"]);
+    assert!(back.status.success(), "{}", words(&back));
+    let back = fs::read_to_string(home.path().join("back.csv")).unwrap();
+    let wanted = "id,paid,open,since,seen,zip\n1,12.50,true,2024-02-29,2026-11-21T09:30:00Z,00501\n3,,,,2026-11-21T10:00:00.25Z,\n";
+    assert_eq!(back, wanted);
+    // From Parquet to Parquet the types stay.
+    assert!(mapwright(home.path(), &["convert", "out.parquet", "again.parquet"]).status.success());
+    let again = SerializedFileReader::new(fs::File::open(home.path().join("again.parquet")).unwrap()).unwrap();
+    assert_eq!(again.metadata().file_metadata().schema_descr().columns(), columns);
 }

@@ -86,7 +86,8 @@ enum Integer {
     Date,
     /// Units that a second has.
     Time(i64),
-    Timestamp(i64),
+    /// The same; whether it is a moment of UTC.
+    Timestamp(i64, bool),
 }
 
 fn integer(description: &ColumnDescriptor) -> Integer {
@@ -97,7 +98,9 @@ fn integer(description: &ColumnDescriptor) -> Integer {
     };
     match description.logical_type_ref() {
         Some(LogicalType::Time(time)) => return Integer::Time(per_second(&time.unit)),
-        Some(LogicalType::Timestamp(time)) => return Integer::Timestamp(per_second(&time.unit)),
+        Some(LogicalType::Timestamp(time)) => {
+            return Integer::Timestamp(per_second(&time.unit), time.is_adjusted_to_u_t_c);
+        }
         _ => {}
     }
     match description.converted_type() {
@@ -108,8 +111,8 @@ fn integer(description: &ColumnDescriptor) -> Integer {
         ConvertedType::DATE => Integer::Date,
         ConvertedType::TIME_MILLIS => Integer::Time(1_000),
         ConvertedType::TIME_MICROS => Integer::Time(1_000_000),
-        ConvertedType::TIMESTAMP_MILLIS => Integer::Timestamp(1_000),
-        ConvertedType::TIMESTAMP_MICROS => Integer::Timestamp(1_000_000),
+        ConvertedType::TIMESTAMP_MILLIS => Integer::Timestamp(1_000, false),
+        ConvertedType::TIMESTAMP_MICROS => Integer::Timestamp(1_000_000, false),
         _ => Integer::Signed,
     }
 }
@@ -137,8 +140,8 @@ impl Integer {
                 texts::time(value, per_second, out);
                 SourceType::Time
             }
-            Integer::Timestamp(per_second) => {
-                texts::timestamp(value, per_second, out);
+            Integer::Timestamp(per_second, utc) => {
+                texts::moment(value, per_second, utc, out);
                 SourceType::DateTime
             }
         }

@@ -1,7 +1,7 @@
 //! Parquet: columns with types of their own, read row by row; nested columns are fields by their paths or cells of JSON.
 //!
-//! Written as one table: numbers, booleans and text where the target's schema or the source's types say so, text
-//! otherwise; what is missing is null.
+//! Written as one table: whole numbers, decimals, floating-point numbers, booleans, dates and moments where profile, target
+//! or source say so and every value comes back as the same text, text otherwise; what is missing is null.
 
 mod columns;
 mod nested;
@@ -10,6 +10,8 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod typed;
 
 pub(super) use sink::open_target;
 pub(super) use source::open_source;
+pub use typed::Declared;

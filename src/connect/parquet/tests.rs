@@ -8,6 +8,7 @@ use parquet::data_type::{
     BoolType, ByteArray, ByteArrayType, DataType, DoubleType, FixedLenByteArrayType, Int32Type, Int64Type, Int96,
     Int96Type,
 };
+use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::parser::parse_message_type;
 
@@ -178,4 +179,50 @@ fn a_list_that_begins_in_the_middle_is_refused() {
     bytes[levels + 5] = 0b101;
     std::fs::write(&path, bytes).unwrap();
     assert_eq!(read(&path).unwrap_err().kind, ErrorKind::Malformed);
+}
+
+fn typed(source_type: SourceType, text: &str) -> Cell<'_> {
+    Cell { source_type, ..Cell::text(text) }
+}
+
+#[test]
+fn row_groups_follow_one_another_and_columns_have_the_types_of_their_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("typed.parquet");
+    let location = Location::from_argument(path.to_str().unwrap());
+    let request = WriteRequest {
+        fields: ["n", "x", "day", "long", "mixed"].map(str::to_owned).to_vec(),
+        run: "r".into(),
+        ..WriteRequest::default()
+    };
+    let mut sink = open_target(&location).unwrap().open(&request).unwrap();
+    let filler = "y".repeat(30_000);
+    for row in 0..1500 {
+        let (number, share) = (row.to_string(), (f64::from(row) / 8.0).to_string());
+        let cells = [
+            typed(SourceType::Integer, &number),
+            typed(SourceType::Float, &share),
+            if row % 2 == 0 { typed(SourceType::Date, "2026-11-21") } else { Cell::MISSING },
+            Cell::text(&filler),
+            if row == 1499 { typed(SourceType::Text, "n/a") } else { typed(SourceType::Boolean, "true") },
+        ];
+        let mut batch = TargetBatch::default();
+        sink.encoder().encode(&cells, &mut batch);
+        let ticket = sink.submit(&batch).unwrap();
+        sink.collect(ticket).unwrap();
+    }
+    sink.finish().unwrap();
+    let file = SerializedFileReader::new(File::open(&path).unwrap()).unwrap();
+    assert!(file.num_row_groups() > 1);
+    let (_, rows) = read(&path).unwrap();
+    assert_eq!(rows.len(), 1500);
+    for (row, cells) in rows.iter().enumerate() {
+        let texts: Vec<&str> = cells.iter().map(|(_, _, text)| text.as_str()).collect();
+        let (number, share) = (row.to_string(), (row as f64 / 8.0).to_string());
+        let day = if row % 2 == 0 { "2026-11-21" } else { "" };
+        let mixed = if row == 1499 { "n/a" } else { "true" };
+        assert_eq!(texts, [number.as_str(), &share, day, &filler, mixed]);
+    }
+    let types: Vec<SourceType> = rows[0].iter().map(|(_, source_type, _)| *source_type).collect();
+    assert_eq!(types, [SourceType::Integer, SourceType::Float, SourceType::Date, SourceType::Text, SourceType::Text]);
 }

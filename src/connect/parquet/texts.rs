@@ -75,7 +75,16 @@ fn time_of_day(nanos: i64, out: &mut Vec<u8>) {
     }
 }
 
-/// The moment so many units after 1970-01-01T00:00:00, of which a second has `per_second`.
+/// The moment so many units after 1970-01-01T00:00:00, of which a second has `per_second`; of UTC, or of no zone that is
+/// known.
+pub(super) fn moment(value: i64, per_second: i64, utc: bool, out: &mut Vec<u8>) {
+    timestamp(value, per_second, out);
+    if utc {
+        out.push(b'Z');
+    }
+}
+
+/// The same without the zone.
 pub(super) fn timestamp(value: i64, per_second: i64, out: &mut Vec<u8>) {
     let day = 86_400 * per_second;
     day_and_time(value.div_euclid(day), value.rem_euclid(day) * (1_000_000_000 / per_second), out);

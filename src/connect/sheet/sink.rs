@@ -1,10 +1,11 @@
 //! A workbook of one sheet as a target.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, XlsxError};
 
-use crate::connect::spool::{self, Spooled, SpooledCell};
+use crate::connect::spool::{self, Output, Spooled, SpooledCell};
 use crate::connect::{ConnectError, ErrorKind, Holds, Location, Sink, Target, WriteRequest};
 use crate::record::{Kind, SourceType};
 use crate::schema::Schema;
@@ -83,7 +84,24 @@ fn build(
     request: &WriteRequest,
     path: &Path,
     records: &mut Spooled,
-    write: &mut dyn FnMut(&[u8]) -> Result<(), ConnectError>,
+    output: &mut Output<'_>,
+) -> Result<(), ConnectError> {
+    // The library writes rows to a file without a name, and gives up with a panic where there is no room for them.
+    catch_unwind(AssertUnwindSafe(|| book(request, path, records, output))).unwrap_or_else(|_| {
+        Err(ConnectError::new(
+            ErrorKind::Io,
+            path.display().to_string(),
+            "the rows of the workbook could not be kept beside it until it is whole",
+            "Make room on the disk; it takes about as much as the same records as CSV.",
+        ))
+    })
+}
+
+fn book(
+    request: &WriteRequest,
+    path: &Path,
+    records: &mut Spooled,
+    output: &mut Output<'_>,
 ) -> Result<(), ConnectError> {
     let failed = |error: XlsxError| {
         ConnectError::new(
@@ -97,14 +115,17 @@ fn build(
     // The library writes the time of writing otherwise: the same records must give the same bytes.
     let made = ExcelDateTime::from_ymd(2000, 1, 1).map_err(failed)?;
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
-    let sheet = workbook.add_worksheet();
+    // Rows are written out as they come, beside the target: there is room for them, and they are as private.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    workbook.set_tempdir(folder).map_err(failed)?;
+    let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
     sheet.set_name(sheet_name(&request.object)).map_err(failed)?;
     let bold = Format::new().set_bold();
     for (column, name) in (0u16..).zip(&request.fields) {
         sheet.write_string_with_format(0, column, name, &bold).map_err(failed)?;
     }
-    let mut row = 0;
-    while let Some(cells) = records.next()? {
+    let (mut row, mut cells) = (0, Vec::new());
+    while records.next(&mut cells)? {
         row += 1;
         if row >= ROWS {
             return Err(too_much(path, "a sheet has 1,048,576 rows, and there are more records"));
@@ -114,7 +135,7 @@ fn build(
                 continue;
             }
             let text = cell.text();
-            if text.encode_utf16().count() > CHARACTERS {
+            if text.len() > CHARACTERS && text.encode_utf16().count() > CHARACTERS {
                 let what = format!(
                     "record {row} has more than {CHARACTERS} characters in `{field}`, which is what a cell can hold"
                 );
@@ -129,7 +150,8 @@ fn build(
             };
         }
     }
-    write(&workbook.save_to_buffer().map_err(failed)?)
+    let saved = workbook.save_to_writer(&mut *output);
+    saved.map_err(|error| output.error(|| failed(error)))
 }
 
 /// The number that a cell of a numeric type holds, where a sheet keeps all of its digits.

@@ -5,7 +5,7 @@ use super::{Pilot, Plan, PlanOptions, row};
 use crate::engine::codes::Codes;
 use crate::profile::{Expression, FieldMapping, FilledBy, Issue, ObjectMapping};
 use crate::rules::FieldRules;
-use crate::schema::{FieldType, Object};
+use crate::schema::{Field, FieldType, Object};
 use crate::transform::{self, Diagnostic, Program, RunContext, Scope};
 
 impl Plan {
@@ -100,7 +100,7 @@ fn compile_field(
     };
     let program = noted(expression, Program::compile_field(&expression.text, scope, field.values.as_ref()), issues)?;
     let rules = match FieldRules::compile(field, scope) {
-        Ok(rules) => rules.for_target(options.holds),
+        Ok(rules) => rules.for_target(options.holds.for_field(declared(field, target).as_ref())),
         Err(found) => {
             issues.extend(found);
             return None;
@@ -119,6 +119,18 @@ fn compile_field(
     });
     let same_as = program.same_as().filter(|_| link.is_none());
     Some(PlanField { program, rules, ordered, picklist, link, same_as })
+}
+
+/// The target field of a mapping, as far as the profile or the target's schema says its type.
+pub(in crate::engine) fn declared(field: &FieldMapping, target: Option<&Object>) -> Option<Field> {
+    let known = target.and_then(|object| object.field(&field.target)).cloned();
+    match field.checks.field_type {
+        Some(field_type) => {
+            let same = known.filter(|known| known.field_type == field_type);
+            Some(same.unwrap_or_else(|| Field { field_type, ..Field::named(&field.target) }))
+        }
+        None => known,
+    }
 }
 
 /// An order in which every field comes after those it reads; the error is a field on a circle.

@@ -13,6 +13,7 @@ mod memo;
 mod merged;
 mod row;
 
+pub(in crate::engine) use compile::declared;
 use faults::fault_words;
 use field::{PlanField, Resolved};
 use memo::{Memo, Recall};
