@@ -142,7 +142,15 @@ pub(crate) fn run(args: Args) -> Answer {
     for (code, (count, numbers)) in &done.repairs {
         let first: Vec<String> = numbers.iter().map(u64::to_string).collect();
         let more = if *count > numbers.len() as u64 { ", …" } else { "" };
-        let _ = writeln!(err, "repaired: {count} records with {code} (record {}{more})", first.join(", "));
+        let first = first.join(", ");
+        let _ = match *code {
+            // What is no text in any encoding can only be shown.
+            "encoding" => writeln!(
+                err,
+                "kept as hexadecimal digits: the bytes that are no text of {count} records (record {first}{more}); pin the right `--encoding`"
+            ),
+            _ => writeln!(err, "repaired: {count} records with {code} (record {first}{more})"),
+        };
     }
     let to = match done.files.as_slice() {
         [first, .., last] => {

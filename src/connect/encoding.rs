@@ -26,6 +26,8 @@ pub(super) struct TextEncoding {
     /// Bytes of the byte-order mark at the start of the file.
     pub bom: usize,
     pub evidence: String,
+    /// Where a file is UTF-8 but for some lines: the encoding of those, by their letters.
+    pub other: Option<Charset>,
 }
 
 impl TextEncoding {
@@ -33,6 +35,37 @@ impl TextEncoding {
     pub fn is_utf8(&self) -> bool {
         self.encoding.is_utf8()
     }
+
+    /// What bytes are read as that are no UTF-8, where the rest of the file is. Windows-1252, which has a character for
+    /// each byte, where nothing tells.
+    pub fn of_broken_bytes(&self) -> Charset {
+        self.other.unwrap_or(encoding_rs::WINDOWS_1252.into())
+    }
+}
+
+/// Writes text that is UTF-8 in part; the rest is read in another encoding. False where it is no text there, either.
+pub(super) fn mended(bytes: &[u8], other: Charset, out: &mut Vec<u8>) -> bool {
+    let mut other = other;
+    if let Charset::Standard(encoding) = other
+        && !encoding.is_single_byte()
+    {
+        if bytes.utf8_chunks().any(|chunk| !chunk.valid().is_ascii()) {
+            // UTF-8 with damage, and no text of the other encoding.
+            other = encoding_rs::WINDOWS_1252.into();
+        } else {
+            let text = encoding.decode_without_bom_handling_and_without_replacement(bytes);
+            out.extend_from_slice(text.as_deref().unwrap_or_default().as_bytes());
+            return text.is_some();
+        }
+    }
+    for chunk in bytes.utf8_chunks() {
+        out.extend_from_slice(chunk.valid().as_bytes());
+        for byte in chunk.invalid() {
+            let Some(letter) = other.character(*byte) else { return false };
+            out.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
+        }
+    }
+    true
 }
 
 /// The encoding that a location pins.
@@ -91,35 +124,37 @@ fn guess_whole(start: &[u8], survey: &Survey) -> TextEncoding {
 }
 
 fn utf8(why: &str) -> TextEncoding {
-    TextEncoding { encoding: UTF_8.into(), bom: 0, evidence: format!("encoding UTF-8: {why}") }
+    TextEncoding { encoding: UTF_8.into(), bom: 0, evidence: format!("encoding UTF-8: {why}"), other: None }
 }
 
 /// An encoding that its form gives away: a mark, or zeros in the right places.
 fn by_form(start: &[u8]) -> Option<TextEncoding> {
     if let Some(encoding) = utf32(start) {
         let evidence = format!("encoding {}: every four bytes are a character", encoding.name());
-        return Some(TextEncoding { encoding, bom: 0, evidence });
+        return Some(TextEncoding { encoding, bom: 0, evidence, other: None });
     }
     if let Some((encoding, bom)) = Encoding::for_bom(start) {
         let evidence = format!("encoding {}: the file starts with its byte-order mark", encoding.name());
-        return Some(TextEncoding { encoding: encoding.into(), bom, evidence });
+        return Some(TextEncoding { encoding: encoding.into(), bom, evidence, other: None });
     }
     let (encoding, share) = utf16_without_mark(start)?;
     let evidence = format!("encoding {}: {share}% of every second byte is zero", encoding.name());
-    Some(TextEncoding { encoding: encoding.into(), bom: 0, evidence })
+    Some(TextEncoding { encoding: encoding.into(), bom: 0, evidence, other: None })
 }
 
 /// UTF-8 where not all of the text is: several encodings put together, or a few damaged characters. Told with its place.
 fn partly_utf8(survey: &Survey) -> Option<TextEncoding> {
     let first = survey.first_broken?;
     if survey.is_mixed() {
-        let other = by_letters(&survey.sample, "").encoding.name();
+        let other = by_letters(&survey.sample, "").encoding;
         let Survey { good, broken, .. } = survey;
         let lines = if *good == 1 { "line is" } else { "lines are" };
         let others = if *broken == 1 { "is" } else { "are" };
-        return Some(utf8(&format!(
-            "{good} {lines}, but {broken} {others} in another encoding ({other} by the letters), the first of them at {first}; the file was put together from several"
-        )));
+        let why = format!(
+            "{good} {lines}, but {broken} {others} in another encoding ({} by the letters), the first of them at {first}; the file was put together from several",
+            other.name()
+        );
+        return Some(TextEncoding { other: Some(other), ..utf8(&why) });
     }
     if survey.is_damaged_utf8() {
         let Survey { characters, sequences, .. } = survey;
@@ -136,7 +171,7 @@ fn by_letters(sample: &[u8], why: &str) -> TextEncoding {
     detector.feed(sample, true);
     let (encoding, letters) = second_opinion(sample, detector.guess(None, Utf8Detection::Allow));
     let evidence = format!("encoding {}: {why}; {letters}", encoding.name());
-    TextEncoding { encoding, bom: 0, evidence }
+    TextEncoding { encoding, bom: 0, evidence, other: None }
 }
 
 /// Holds the library's guess against the letters of the languages written in single-byte encodings.
@@ -235,7 +270,8 @@ pub(super) fn of_file(location: &Location, prefix: &Prefix) -> Result<TextEncodi
         Some((found, len)) if pinned == found.into() => len,
         _ => 0,
     };
-    Ok(TextEncoding { encoding: pinned, bom, evidence: format!("encoding {}: pinned", pinned.name()) })
+    let evidence = format!("encoding {}: pinned", pinned.name());
+    Ok(TextEncoding { encoding: pinned, bom, evidence, other: None })
 }
 
 /// The start of a file as UTF-8, and how many bytes of it are a byte-order mark.

@@ -40,6 +40,7 @@ const RECORD_CODES: &[(&str, &str)] = &[
     ("unquoted_delimiter", "a value held the delimiter without quotes and was put together again"),
     ("other_delimiter", "the record has another delimiter than its table"),
     ("broken_quotes", "the quotes of the record were read the way that fits its table"),
+    ("other_encoding", "some bytes are not valid in the source's encoding and were read in another"),
     ("malformed", "the record is not of the source's form"),
     ("where", "the `where` of the profile could not be decided"),
     ("key", "the key for duplicates could not be made"),

@@ -168,6 +168,10 @@ fn widest(source: &dyn Source, object: &str) -> Result<usize, ConnectError> {
 }
 
 fn text(bytes: &[u8]) -> Cell<'_> {
-    let kind = if bytes.is_empty() { Kind::Missing } else { Kind::Text };
+    let kind = match bytes {
+        [] => Kind::Missing,
+        _ if std::str::from_utf8(bytes).is_ok() => Kind::Text,
+        _ => Kind::Bytes,
+    };
     Cell { kind, source_type: SourceType::Untyped, bytes }
 }

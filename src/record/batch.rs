@@ -69,6 +69,8 @@ pub enum Repair {
     OtherDelimiter,
     /// Quotes were not doubled, or one stood where none belongs.
     Quotes,
+    /// Bytes that are not valid in the source's encoding were read in another.
+    Encoding,
 }
 
 impl Fault {
@@ -89,6 +91,7 @@ impl Fault {
             Fault::Repaired(Repair::UnquotedDelimiter) => "unquoted_delimiter",
             Fault::Repaired(Repair::OtherDelimiter) => "other_delimiter",
             Fault::Repaired(Repair::Quotes) => "broken_quotes",
+            Fault::Repaired(Repair::Encoding) => "other_encoding",
         }
     }
 

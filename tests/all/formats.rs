@@ -228,3 +228,25 @@ fn yaml_is_refused_as_a_source_of_records() {
     let done = mapwright().arg("convert").arg(format!("csv:{}", at("bomb.yaml").display())).arg(at("out.csv")).output();
     assert_eq!(done.expect("run").status.code(), Some(0));
 }
+
+/// What `convert` makes of files of which published test suites say different things, and why.
+#[test]
+fn files_without_values_are_converted_as_they_are() {
+    // (input, exit, output, why)
+    let cases = [
+        ("foo\n\n", 0, Some("foo\n\"\"\n"), "one column: a blank line is an empty value"),
+        ("\n\n", 0, Some("\"\"\n\"\"\n"), "the same, without a header"),
+        ("a,b\n1,2\n\n\n", 0, Some("a,b\n1,2\n"), "several columns: a blank line holds no record of them"),
+        ("foo,bar,baz", 0, Some("foo,bar,baz\n"), "csv-test-data wants nothing here, Pollock the header: it is kept"),
+        ("foo,bar,baz\r\n", 0, Some("foo,bar,baz\n"), "a line end at the end of the file says nothing"),
+        ("", 3, None, "no bytes are no table"),
+    ];
+    for (input, exit, output, why) in cases {
+        let home = tempfile::tempdir().expect("a folder");
+        let (from, to) = (home.path().join("in.csv"), home.path().join("out.csv"));
+        fs::write(&from, input).expect("written");
+        let done = mapwright().arg("convert").args([&from, &to]).output().expect("run");
+        assert_eq!(done.status.code(), Some(exit), "{input:?}: {}", String::from_utf8_lossy(&done.stderr));
+        assert_eq!(fs::read_to_string(&to).ok().as_deref(), output, "{input:?}: {why}");
+    }
+}

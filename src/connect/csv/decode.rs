@@ -7,8 +7,9 @@ use super::Dialect;
 use super::marks::{Inside, Marks};
 use super::mend::{Mended, Mender};
 use super::scan::{self, Scanned, Span, Step, Tail};
+use crate::connect::encoding::{self, Charset};
 use crate::connect::{Chunk, ConnectError, Decoder};
-use crate::record::{Batch, Fault, Form, Kind, Origin, Row, Slot};
+use crate::record::{Batch, Fault, Form, Kind, Origin, Repair, Row, Slot};
 
 /// Decodes chunks of one object.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(super) struct CsvDecoder {
     pub fields: Vec<String>,
     /// The stream was made UTF-8 from another encoding: what could not be read is U+FFFD there.
     pub transcoded: bool,
+    /// What bytes that are no UTF-8 are read as, where repairs are wanted.
+    pub mended: Option<Charset>,
     /// Puts records right whose width or quotes are odd, where repairs are wanted.
     pub mender: Option<Arc<Mender>>,
     /// Lines of the file before the first that is read (a later table of the file).
@@ -69,6 +72,7 @@ impl CsvDecoder {
             return;
         }
         let width = batch.width();
+        let mut anew = Vec::new();
         for row in &mut batch.rows {
             let first = row.first_slot as usize;
             let raw = &batch.data[row.raw.0 as usize..(row.raw.0 + row.raw.1) as usize];
@@ -80,17 +84,35 @@ impl CsvDecoder {
             if !broken {
                 continue;
             }
+            let mut whole = self.mended.is_some();
             for slot in &mut batch.slots[first..first + width] {
                 let text = &batch.data[slot.start as usize..(slot.start + slot.len) as usize];
-                if std::str::from_utf8(text).is_err() {
-                    slot.kind = Kind::Bytes;
-                    slot.form = Form::Unknown;
-                    row.joined = false;
+                if std::str::from_utf8(text).is_ok() {
+                    continue;
+                }
+                let start = batch.data.len();
+                slot.form = Form::Unknown;
+                row.joined = false;
+                match self.mended {
+                    Some(other) if encoding::mended(text, other, &mut anew) => {
+                        let len = anew.len() as u32;
+                        batch.data.append(&mut anew);
+                        (slot.start, slot.len) = (start as u32, len);
+                    }
+                    _ => {
+                        anew.clear();
+                        slot.kind = Kind::Bytes;
+                        whole = false;
+                    }
                 }
             }
-            if row.fault != Some(Fault::UnclosedQuote) {
-                row.fault = Some(Fault::Encoding);
-            }
+            row.fault = match row.fault {
+                Some(Fault::UnclosedQuote) => row.fault,
+                _ if !whole => Some(Fault::Encoding),
+                // What would reject the record counts more than what was put right.
+                Some(fault) if fault.rejects() => row.fault,
+                _ => Some(Fault::Repaired(Repair::Encoding)),
+            };
         }
     }
 }

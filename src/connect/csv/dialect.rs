@@ -37,19 +37,22 @@ pub struct Dialect {
     /// A character that takes the meaning from the next one inside quotes; RFC 4180 has none and doubles quotes.
     pub escape: Option<u8>,
     pub line_end: LineEnd,
+    /// Whether a blank line is a record of one empty field, as it is in a file of one column (RFC 4180, section 2, knows
+    /// no other); elsewhere it is none.
+    pub blank: bool,
 }
 
 impl Default for Dialect {
     /// RFC 4180, with line feeds.
     fn default() -> Dialect {
-        Dialect { delimiter: b',', rest: [0; 3], quote: Some(b'"'), escape: None, line_end: LineEnd::Lf }
+        Dialect { delimiter: b',', rest: [0; 3], quote: Some(b'"'), escape: None, line_end: LineEnd::Lf, blank: false }
     }
 }
 
 impl Dialect {
     /// Whether a chunk may be trusted to the fast rules at all.
     pub(super) fn allows_fast(&self) -> bool {
-        self.escape.is_none() && self.line_end != LineEnd::Cr && self.rest[0] == 0
+        self.escape.is_none() && self.line_end != LineEnd::Cr && self.rest[0] == 0 && !self.blank
     }
 
     /// The whole delimiter.

@@ -37,6 +37,9 @@ fn is_year(cell: &str) -> bool {
 /// headers.
 pub(in crate::connect) fn guess(records: &[Vec<String>]) -> (bool, String) {
     let Some((first, rest)) = records.split_first() else { return (true, "header: the file has no records".into()) };
+    if matches!(first.as_slice(), [name] if name.trim().is_empty()) {
+        return (false, "no header: the first line is blank".into());
+    }
     // A header that stands there again as a whole (over several lines, above another table) is no data.
     let again = |record: &&Vec<String>| {
         let same = record.iter().zip(first).filter(|(cell, name)| cell == name && !cell.trim().is_empty()).count();

@@ -92,6 +92,7 @@ enum Quoted {
 pub(super) fn record(dialect: &Dialect, bytes: &[u8], from: usize, tail: Tail, fields: &mut Vec<Span>) -> Step {
     fields.clear();
     let (start, lines_before) = match blank_lines(bytes, from, tail) {
+        _ if dialect.blank => (from, 0),
         Some(skipped) => skipped,
         None => return Step::More,
     };

@@ -61,7 +61,7 @@ pub fn sniff(sample: &[u8], whole: bool, pinned: Pinned) -> Sniffed {
     };
     let dialects = delimiters.iter().flat_map(|&(delimiter, rest)| {
         let others = quotes.iter().filter(move |quote| **quote != Some(delimiter));
-        others.map(move |quote| Dialect { delimiter, rest, quote: *quote, escape: None, line_end })
+        others.map(move |quote| Dialect { delimiter, rest, quote: *quote, line_end, ..Dialect::default() })
     });
     let first = dialects.map(|dialect| {
         let escape = backslash_escapes(&dialect, sample).then_some(b'\\');

@@ -10,7 +10,7 @@ use super::dialect::{pinned_delimiters, pinned_quote};
 use super::mend::{Table, heading, survey};
 use super::scan::{self, Span, Step, Tail};
 use super::sniff::{Pinned, sniff};
-use super::{Dialect, header};
+use super::{Dialect, LineEnd, header};
 use crate::connect::encoding::{self, TextEncoding, TextInput};
 use crate::connect::file;
 use crate::connect::{
@@ -31,6 +31,8 @@ pub struct CsvSource {
     name: String,
     dialect: Dialect,
     encoding: TextEncoding,
+    /// Whether bytes that are no text are read in the encoding that they may be of.
+    mends_bytes: bool,
     evidence: Vec<String>,
     /// At least one; a file that is not repaired is one table.
     first: Table,
@@ -59,11 +61,24 @@ impl CsvSource {
         let sniffed = sniff(text, whole, pinned);
         let mut evidence = vec![encoding.evidence.clone()];
         evidence.extend(sniffed.evidence);
-        let first = first_table(location, &path, &sniffed.dialect, text, whole, &mut evidence)?;
+        let blank = location.keep_blank && has_one_column(&sniffed.dialect, text);
+        let dialect = Dialect { blank, ..sniffed.dialect };
+        if blank {
+            evidence.push("one column: a blank line is an empty value".to_owned());
+        }
+        let first = first_table(location, &path, &dialect, text, whole, &mut evidence)?;
         let first = Table { skip: first.skip + mark, ..first };
         let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
-        let mut source =
-            CsvSource { path, name, dialect: sniffed.dialect, encoding, evidence, first, others: Vec::new() };
+        let mut source = CsvSource {
+            path,
+            name,
+            dialect,
+            mends_bytes: location.repair && encoding.is_utf8(),
+            encoding,
+            evidence,
+            first,
+            others: Vec::new(),
+        };
         if location.repair {
             let mut tables = survey(&source.path, &source.encoding, source.dialect, source.first.clone())?.into_iter();
             if let Some(first) = tables.next() {
@@ -114,10 +129,16 @@ impl CsvSource {
             dialect: self.dialect,
             fields: table.fields.clone(),
             transcoded: !self.encoding.is_utf8(),
+            mended: self.mends_bytes.then(|| self.encoding.of_broken_bytes()),
             mender: table.mender.clone(),
             lines_before: table.lines,
         })
     }
+}
+
+/// Whether a file has one column: blank lines stand for empty values then.
+fn has_one_column(dialect: &Dialect, text: &[u8]) -> bool {
+    dialect.line_end != LineEnd::Mixed && first_records(dialect, text, 100).iter().all(|record| record.cells.len() == 1)
 }
 
 /// The first table as the start of the file has it: what stands before its header, its names, where its records begin.

@@ -34,7 +34,7 @@ fn as_the_csv_crate_writes(cells: &[String]) -> String {
 
 fn read_bytes(input: &[u8], dialect: Dialect, width: usize, target: usize) -> Vec<Seen> {
     let fields = (0..width).map(|index| index.to_string()).collect();
-    let decoder = CsvDecoder { dialect, fields, transcoded: false, mender: None, lines_before: 0 };
+    let decoder = CsvDecoder { dialect, fields, transcoded: false, mended: None, mender: None, lines_before: 0 };
     let mut cutter = Cutter::new(input, dialect, 0);
     let (mut chunk, mut batch, mut all) = (Chunk::default(), Batch::default(), Vec::new());
     let (mut numbers, mut lines) = (0, 0);
@@ -54,6 +54,7 @@ fn a_raw_record_splits_into_all_its_cells() {
         dialect: Dialect::default(),
         fields: vec!["id".into()],
         transcoded: false,
+        mended: None,
         mender: None,
         lines_before: 0,
     };
@@ -67,6 +68,7 @@ fn records_that_are_written_as_they_stand_are_told_from_others() {
         dialect: Dialect::default(),
         fields: ["a", "b", "c"].map(str::to_owned).to_vec(),
         transcoded: false,
+        mended: None,
         mender: None,
         lines_before: 0,
     };
@@ -438,7 +440,7 @@ mod opening {
 type Repaired = (Vec<String>, Vec<Vec<String>>, Vec<&'static str>, Vec<String>);
 
 /// Reads the named object with repairs, as `convert` does: names, cells, fault codes.
-fn repaired(text: &str, object: &str) -> Repaired {
+fn repaired(text: impl AsRef<[u8]>, object: &str) -> Repaired {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("t.csv");
     std::fs::write(&path, text).unwrap();
@@ -481,6 +483,45 @@ fn broken_records_are_put_right_and_told() {
         assert_eq!(rows.last().unwrap(), &["2026-02-01", "Gil Gray", "Never, ever, rest", "gil@example.org"], "{line}");
         assert_eq!(faults, [code], "{line}");
     }
+}
+
+#[test]
+fn bytes_of_another_encoding_are_read_in_it_and_told() {
+    // Lines of two systems in one file: whole lines are not UTF-8.
+    let mut text = "id,name,town\n1,Zoë,Köln\n2,José,Málaga\n3,Łucja,Łódź\n4,Ann,Århus\n".as_bytes().to_vec();
+    text.extend_from_slice(b"5,M\xfcller,\"M\xfcnchen, S\xfcd\"\n6,Gr\xe9goire,N\xeemes\n7,plain,plain\n");
+    let (_, rows, faults, _) = repaired(&text, "t.csv");
+    assert_eq!(rows[4], ["5", "Müller", "München, Süd"]);
+    assert_eq!(rows[5], ["6", "Grégoire", "Nîmes"]);
+    assert_eq!((rows[6].join(","), faults), ("7,plain,plain".to_owned(), vec!["other_encoding"; 2]));
+    // A character that was cut in two: what is left of it is shown, and what is whole stays.
+    let good = "id,name\n".to_owned() + &(1..60).map(|id| format!("{id},Zoë Müller\n")).collect::<String>();
+    let text = [good.as_bytes(), b"60,Zo\xc3\xab \xf0\x9f\n"].concat();
+    let (_, rows, faults, _) = repaired(&text, "t.csv");
+    assert_eq!((rows[59][1].as_str(), faults), ("Zoë ðŸ", vec!["other_encoding"]));
+}
+
+/// Where a file has one column, each line is a value: the `lines` of the standard library are the oracle.
+#[test]
+fn blank_lines_of_one_column_are_values_where_nothing_may_be_lost() {
+    for text in ["name\nAda\n\nBob\n\n", "name\r\n\r\n\r\nBob", "\n\n", "\nname\nAda\n", "name\n\n"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("t.csv");
+        std::fs::write(&path, text).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        let keeping = Location { keep_blank: true, repair: true, ..Location::from_argument(path.to_str().unwrap()) };
+        let source = CsvSource::open(&keeping).unwrap();
+        for chunk in [1, 4, 1 << 20] {
+            let rows: Vec<String> = read_file(&source, chunk).into_iter().map(|seen| seen.2.join("|")).collect();
+            assert_eq!(rows, lines[usize::from(source.has_header())..], "{text:?}");
+        }
+    }
+    // Between the records of a table a blank line is none.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("t.csv");
+    std::fs::write(&path, "id,name\n1,Ada\n\n2,Bob\n\n").unwrap();
+    let location = Location { keep_blank: true, ..Location::from_argument(path.to_str().unwrap()) };
+    assert_eq!(read_file(&CsvSource::open(&location).unwrap(), 0).len(), 2);
 }
 
 #[test]

@@ -36,6 +36,7 @@ fn repair_words(repair: Repair) -> &'static str {
         Repair::OtherDelimiter => {
             "the record has another delimiter than the rest of the table; it was read with that one"
         }
+        Repair::Encoding => "some bytes are not valid in the source's encoding; they were read in another",
         Repair::Quotes => "the quotes of the record are broken; they were read the way that fits the columns",
     }
 }
