@@ -1,6 +1,6 @@
 //! Opening a database file, and its errors in plain words.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -18,6 +18,30 @@ pub(in crate::connect) fn is_database(path: &Path) -> bool {
     read.is_ok() && start == *b"SQLite format 3\0"
 }
 
+/// Opens a database that will be written to, for reading. What a killed program left of a transaction is taken back first.
+pub(super) fn open_target_to_read(path: &Path) -> Result<Connection, ConnectError> {
+    take_back(path)?;
+    open_to_read(path)
+}
+
+/// The rollback journal of a database.
+fn journal_of(path: &Path) -> PathBuf {
+    let mut journal = path.as_os_str().to_owned();
+    journal.push("-journal");
+    journal.into()
+}
+
+/// A rollback journal beside a database that nobody holds is what a killed program left (SQLite, "File Locking And
+/// Concurrency", section 4.0, hot journals): who may only read cannot take its transaction back.
+fn take_back(path: &Path) -> Result<(), ConnectError> {
+    if !std::fs::metadata(journal_of(path)).is_ok_and(|metadata| metadata.len() > 0) || !is_database(path) {
+        return Ok(());
+    }
+    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    // The first look at the file takes it back.
+    connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(|error| plain(path, error))
+}
+
 /// Opens an existing database for reading.
 pub(super) fn open_to_read(path: &Path) -> Result<Connection, ConnectError> {
     let file = file::open(path)?;
@@ -30,8 +54,10 @@ pub(super) fn open_to_read(path: &Path) -> Result<Connection, ConnectError> {
 /// Opens a database for writing; creates it, private to the user, where it is absent. Tells, too,
 /// whether it was in WAL mode before.
 pub(super) fn open_to_write(path: &Path) -> Result<(Connection, bool), ConnectError> {
+    // In WAL mode there is none: whoever left this one was cut off on the way from or to another mode.
+    let between_modes = journal_of(path).exists();
     if path.exists() {
-        drop(open_to_read(path)?);
+        drop(open_target_to_read(path)?);
     } else {
         file::create_private(path)?;
     }
@@ -42,7 +68,7 @@ pub(super) fn open_to_write(path: &Path) -> Result<(Connection, bool), ConnectEr
     connection.pragma_update(None, "synchronous", "FULL").map_err(failed)?;
     connection.pragma_update(None, "foreign_keys", "ON").map_err(failed)?;
     connection.set_prepared_statement_cache_capacity(32);
-    Ok((connection, mode.eq_ignore_ascii_case("wal")))
+    Ok((connection, mode.eq_ignore_ascii_case("wal") && !between_modes))
 }
 
 fn open(path: &Path, flags: OpenFlags) -> Result<Connection, ConnectError> {
@@ -68,6 +94,11 @@ pub(super) fn plain(path: &Path, error: rusqlite::Error) -> ConnectError {
     let Some(code) = error.sqlite_error_code() else {
         return ConnectError::new(ErrorKind::Io, place, error.to_string(), "Report this: it should not happen.");
     };
+    if error.sqlite_error().is_some_and(|failure| failure.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK) {
+        let what = "a program was cut off while it wrote to the database, and its unfinished changes are still in it";
+        let next = "Open the database once with the program that it belongs to, which takes them back, then run again.";
+        return ConnectError::new(ErrorKind::Changed, place, what, next);
+    }
     let (kind, what, next) = match code {
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => (
             ErrorKind::Io,

@@ -142,6 +142,12 @@ fn position_rows(position: &Position) -> Option<u64> {
     serde_json::from_str::<serde_json::Value>(&position.0).ok()?.get("rows")?.as_u64()
 }
 
+/// Whether the database was in WAL mode before the run that is resumed.
+pub(super) fn kept_log(request: &WriteRequest) -> Option<bool> {
+    let position = request.resume.as_ref()?;
+    serde_json::from_str::<serde_json::Value>(&position.0).ok()?.get("log")?.as_bool()
+}
+
 /// How the table was found, and what is to be put back.
 pub(super) struct Opened {
     /// The table that is filled in place of the target's, until the end.
@@ -385,7 +391,8 @@ impl Sink for SqliteSink {
     }
 
     fn checkpoint(&mut self) -> Result<Position, ConnectError> {
-        let position = Position(serde_json::json!({ "rows": self.rows }).to_string());
+        let place = serde_json::json!({ "rows": self.rows, "log": self.opened.keeps_log });
+        let position = Position(place.to_string());
         // What an earlier try committed, and this one has not heard of yet, is a checkpoint already.
         if self.rows > self.checkpointed && self.resume.known.is_empty() && self.rows > self.resume.rows {
             self.write_checkpoint().map_err(|error| self.give_up(error))?;
@@ -412,6 +419,8 @@ impl Sink for SqliteSink {
     fn finish(self: Box<Self>) -> Result<SinkSummary, ConnectError> {
         let summary = SinkSummary { bytes: self.bytes, files: vec![self.path.clone()] };
         if self.resume.finished {
+            // The earlier try may have been cut off just before this.
+            self.leave_log();
             return Ok(summary);
         }
         self.begin()?;
@@ -427,6 +436,7 @@ impl Sink for SqliteSink {
 
     fn abandon(mut self: Box<Self>, keep: bool) -> Result<(), ConnectError> {
         if keep {
+            // The log stays: a resumed run works with it, and knows how it was before.
             return if self.broken { Ok(()) } else { self.checkpoint().map(drop) };
         }
         let nothing_stays = self.opened.staging.is_some() || self.rows == 0;

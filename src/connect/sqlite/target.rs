@@ -1,24 +1,27 @@
 //! A database as a target.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use rusqlite::Connection;
 
-use super::database::{open_to_read, open_to_write, plain, quoted};
+use super::database::{open_target_to_read, open_to_write, plain, quoted};
 use super::introspect::{self, OWN_PREFIX, Table};
 use super::modes::Writer;
-use super::sink::{Opened, Resume, SqliteSink};
+use super::sink::{Opened, Resume, SqliteSink, kept_log};
 use super::{create, source};
 use crate::connect::{ConnectError, ErrorKind, Location, Sink, Target, WriteMode, WriteRequest};
 use crate::schema::Schema;
 
 struct SqliteTarget {
     path: PathBuf,
+    /// Whether the database was in WAL mode before this run opened it, for whichever object.
+    keeps_log: OnceLock<bool>,
 }
 
 /// Opens an SQLite database as a target; it is made when the first object is written.
 pub fn open_target(location: &Location) -> Result<Box<dyn Target>, ConnectError> {
-    Ok(Box::new(SqliteTarget { path: location.path() }))
+    Ok(Box::new(SqliteTarget { path: location.path(), keeps_log: OnceLock::new() }))
 }
 
 impl Target for SqliteTarget {
@@ -31,7 +34,7 @@ impl Target for SqliteTarget {
         if !self.path.exists() {
             return Ok(schema);
         }
-        let connection = open_to_read(&self.path)?;
+        let connection = open_target_to_read(&self.path)?;
         for name in introspect::names(&self.path, &connection)? {
             if let Some(table) = introspect::table(&self.path, &connection, &name)?
                 && !table.is_view
@@ -45,7 +48,9 @@ impl Target for SqliteTarget {
     fn open(&self, request: &WriteRequest) -> Result<Box<dyn Sink>, ConnectError> {
         check_request(&self.path, request)?;
         let made_file = !self.path.exists();
-        let (connection, keeps_log) = open_to_write(&self.path)?;
+        let (connection, is_log) = open_to_write(&self.path)?;
+        // A run that was cut off left the mode that it works in.
+        let keeps_log = *self.keeps_log.get_or_init(|| kept_log(request).unwrap_or(is_log));
         let opened = open(&self.path, connection, keeps_log, request);
         if opened.is_err() && made_file {
             let _ = crate::connect::disk::remove_file(&self.path);

@@ -367,3 +367,83 @@ fn a_lock_is_said_and_may_pass() {
     assert_eq!(error.kind, ErrorKind::Io);
     assert!(error.to_string().contains("another program holds the database locked"));
 }
+
+/// The mode of a database, as its header has it (SQLite, "Database File Format", section 1.3.1): 1 journal, 2 log.
+fn mode(path: &Path) -> u8 {
+    std::fs::read(path).unwrap()[18]
+}
+
+fn journal(path: &Path) -> std::path::PathBuf {
+    path.with_file_name("crm.db-journal")
+}
+
+/// A database as a program leaves it that is killed within a transaction: with a hot journal.
+fn cut_off(folder: &Path) -> std::path::PathBuf {
+    let (_keep, living) = database(CRM);
+    let connection = Connection::open(&living).unwrap();
+    connection
+        .execute_batch("PRAGMA cache_size = 2; BEGIN IMMEDIATE; UPDATE Account SET Name = 'half';")
+        .and_then(|()| {
+            let rows = "WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) \
+                        INSERT INTO Account SELECT i, 'half written ' || i FROM n";
+            connection.execute_batch(rows)
+        })
+        .unwrap();
+    let path = folder.join("crm.db");
+    std::fs::copy(&living, &path).unwrap();
+    std::fs::copy(journal(&living), journal(&path)).unwrap();
+    path
+}
+
+#[test]
+fn what_a_killed_program_left_is_taken_back_in_a_target_and_told_of_a_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = cut_off(folder.path());
+    let error = open_source(&location(&path)).map(|_| ()).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Changed, "{error}");
+    assert!(error.what.contains("cut off"), "{error}");
+    // Whoever writes to it may look at it, too: first the schema, as a run does.
+    let target = open_target(&location(&path)).unwrap();
+    assert_eq!(target.schema().unwrap().objects.len(), 3);
+    let mut sink = target.open(&request("Pair", &["a", "b"], WriteMode::Append, &[])).unwrap();
+    submit(&mut *sink, &[&["z", "1"]]);
+    sink.finish().unwrap();
+    assert_eq!(ask(&path, "SELECT * FROM Account"), ["1|Acme"]);
+    assert!(!journal(&path).exists());
+}
+
+#[test]
+fn the_mode_of_a_database_is_put_back_with_several_objects_and_after_a_kill() {
+    let (_folder, path) = database(CRM);
+    let target = open_target(&location(&path)).unwrap();
+    let pair = request("Pair", &["a", "b"], WriteMode::Append, &[]);
+    let account = request("Account", &["Id", "Name"], WriteMode::Append, &[]);
+    let (mut first, mut second) = (target.open(&pair).unwrap(), target.open(&account).unwrap());
+    submit(&mut *first, &[&["z", "1"]]);
+    first.finish().unwrap();
+    submit(&mut *second, &[&["7", "Seven"]]);
+    second.finish().unwrap();
+    assert_eq!(mode(&path), 1);
+    // A run that was killed after its last record was committed, on the way back to the journal: the log is still the
+    // mode, and an empty journal stands there.
+    for replace in [false, true] {
+        let mode_of = if replace { WriteMode::Replace } else { WriteMode::Append };
+        let pair = request("Pair", &["a", "b"], mode_of, &[]);
+        let mut sink = open_target(&location(&path)).unwrap().open(&pair).unwrap();
+        submit(&mut *sink, &[&["y", if replace { "8" } else { "9" }]]);
+        let position = sink.checkpoint().unwrap();
+        sink.finish().unwrap();
+        Connection::open(&path).unwrap().pragma_update(None, "journal_mode", "WAL").unwrap();
+        std::fs::write(journal(&path), "").unwrap();
+        let resume = (!replace).then_some(position);
+        let again = open_target(&location(&path)).unwrap().open(&WriteRequest { resume, ..pair }).unwrap();
+        again.finish().unwrap();
+        assert_eq!(mode(&path), 1);
+        assert!(!journal(&path).exists());
+    }
+    // What was in log mode before stays in it.
+    Connection::open(&path).unwrap().pragma_update(None, "journal_mode", "WAL").unwrap();
+    let account = request("Account", &["Id", "Name"], WriteMode::Append, &[]);
+    open_target(&location(&path)).unwrap().open(&account).unwrap().finish().unwrap();
+    assert_eq!(mode(&path), 2);
+}
