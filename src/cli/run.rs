@@ -108,6 +108,8 @@ fn size(text: &str) -> Result<usize, String> {
 }
 
 pub(crate) fn run(args: Args) -> Answer {
+    // A second handler in one process (tests) is no reason to fail: the first does the same.
+    let _ = ctrlc::set_handler(|| CANCEL.store(true, Ordering::Relaxed));
     let loaded = profiles::load(&args.on.profile)?;
     let mut options = options(&args, &loaded)?;
     let mut profile = loaded.profile.clone();
@@ -119,8 +121,6 @@ pub(crate) fn run(args: Args) -> Answer {
     for source in options.source.iter_mut().chain([&mut profile.source]) {
         source.look_at_all = true;
     }
-    // A second handler in one process (tests) is no reason to fail: the first does the same.
-    let _ = ctrlc::set_handler(|| CANCEL.store(true, Ordering::Relaxed));
     let teller = Teller::new(args.format);
     let end = engine::run(&profile, &options, &CANCEL, &|event| teller.tell(event))
         .map_err(|error| run_error(error, &args.on.profile, &loaded))?;

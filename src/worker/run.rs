@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -150,7 +150,7 @@ fn run(program: &Path, order: &Order, process: &Mutex<Option<u32>>, teller: &Tel
     teller.tell(Answer::RunStarted(RunStarted { folder: folder.clone(), dry_run: *dry_run }));
     let child = RefCell::new(child);
     let ended = || !matches!(child.borrow_mut().try_wait(), Ok(None));
-    let exit = follow(&folder, teller, Some(id), ended, || child.borrow_mut().try_wait().ok().flatten()?.code());
+    let exit = follow(&folder, teller, Some(id), ended, || exit_of(child.borrow_mut().try_wait().ok().flatten()?));
     set(None);
     let errors = fs::read_to_string(&errors_path).unwrap_or_default();
     teller.tell(Answer::RunEnded { exit, errors });
@@ -198,6 +198,20 @@ fn follow(
         looks = looks.wrapping_add(1);
         std::thread::sleep(LOOK);
     }
+}
+
+/// The exit code of a run's process. One that SIGINT ended had not begun: from then on it listens, and ends by itself.
+#[cfg(unix)]
+fn exit_of(status: ExitStatus) -> Option<i32> {
+    const SIGINT: i32 = 2;
+    const CANCELLED: i32 = 4;
+    let interrupted = std::os::unix::process::ExitStatusExt::signal(&status) == Some(SIGINT);
+    if interrupted { Some(CANCELLED) } else { status.code() }
+}
+
+#[cfg(not(unix))]
+fn exit_of(status: ExitStatus) -> Option<i32> {
+    status.code()
 }
 
 /// The process that holds a lock on a file, where the system tells it in `/proc/locks` (proc(5)): the fifth column is the
@@ -257,6 +271,15 @@ impl Journal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_run_that_is_cancelled_before_it_listens_is_cancelled() {
+        // As wait(2) tells it: the signal that ended a process, or its exit code above.
+        for (status, exit) in [(2, Some(4)), (9, None), (0, Some(0)), (3 << 8, Some(3))] {
+            assert_eq!(exit_of(std::os::unix::process::ExitStatusExt::from_raw(status)), exit, "{status}");
+        }
+    }
 
     #[test]
     #[cfg(target_os = "linux")]
