@@ -479,7 +479,7 @@ fn broken_records_are_put_right_and_told() {
         ("2026-02-01;Gil Gray;\"Never, ever, rest\";gil@example.org", "other_delimiter"),
     ];
     for (line, code) in cases {
-        let (_, rows, faults, _) = repaired(&people(&format!("{line}\n")), "t.csv");
+        let (_, rows, faults, _) = repaired(people(&format!("{line}\n")), "t.csv");
         assert_eq!(rows.last().unwrap(), &["2026-02-01", "Gil Gray", "Never, ever, rest", "gil@example.org"], "{line}");
         assert_eq!(faults, [code], "{line}");
     }
@@ -549,7 +549,7 @@ fn tables_below_one_another_and_footers_are_told_apart() {
         (fields.len(), rows),
         (5, vec![vec!["2026-03-01".into(), "Hal Hill".into(), "x".into(), "hal@example.org".into(), "123".into()]])
     );
-    let (_, rows, faults, evidence) = repaired(&people("\n\"Copyright, Example Ltd\"\n"), "t.csv");
+    let (_, rows, faults, evidence) = repaired(people("\n\"Copyright, Example Ltd\"\n"), "t.csv");
     assert_eq!((rows.len(), faults.len()), (6, 0));
     assert!(evidence.iter().any(|line| line.contains("Copyright")));
 }
