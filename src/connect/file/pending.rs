@@ -55,7 +55,7 @@ pub(in crate::connect) struct PendingFile {
 }
 
 /// Written in blocks of this size.
-const BLOCK: usize = 1 << 20;
+const BLOCK: usize = 128 << 10;
 
 impl PendingFile {
     /// Starts the file, or goes on with the one that a run of this name left at `resume`.

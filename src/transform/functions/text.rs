@@ -624,12 +624,23 @@ fn contains(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
 }
 
 fn starts_with(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
-    let fits = |what: &Cell<'_>| what.is_filled() && cells[0].bytes.starts_with(what.bytes);
+    // The first byte decides most cases, without a call for the others.
+    let first = cells[0].bytes.first();
+    let fits = |what: &Cell<'_>| {
+        what.is_filled()
+            && what.bytes.first() == first
+            && (what.bytes.len() == 1 || cells[0].bytes.starts_with(what.bytes))
+    };
     Answer::Boolean(cells[0].is_filled() && cells[1..].iter().any(fits))
 }
 
 fn ends_with(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
-    let fits = |what: &Cell<'_>| what.is_filled() && cells[0].bytes.ends_with(what.bytes);
+    let last = cells[0].bytes.last();
+    let fits = |what: &Cell<'_>| {
+        what.is_filled()
+            && what.bytes.last() == last
+            && (what.bytes.len() == 1 || cells[0].bytes.ends_with(what.bytes))
+    };
     Answer::Boolean(cells[0].is_filled() && cells[1..].iter().any(fits))
 }
 
