@@ -290,15 +290,11 @@ impl Program {
                 let truths = [self.constant(FALSE), self.constant(TRUE)];
                 let reading = Reading::of(*condition, self, given, registers, *stride);
                 let bases = bases(self, given, buffers);
-                going.retain(|row| match truth(reading.held(*row), &truths, &bases) {
-                    Ok(truth) if truth == *when => {
-                        jumping.push(*row);
-                        false
-                    }
-                    Ok(_) => true,
+                part(going, &mut jumping, |row| match truth(reading.held(row), &truths, &bases) {
+                    Ok(truth) => truth == *when,
                     Err(refused) => {
-                        found.push((*row, fault(at as u32, refused)));
-                        true
+                        found.push((row, fault(at as u32, refused)));
+                        false
                     }
                 });
                 drop(bases);
@@ -311,13 +307,7 @@ impl Program {
                 jumping.clear();
                 let Columns { registers, stride, going, .. } = columns;
                 let reading = Reading::of(*value, self, given, registers, *stride);
-                going.retain(|row| {
-                    let filled = reading.held(*row).is_filled();
-                    if filled {
-                        jumping.push(*row);
-                    }
-                    !filled
-                });
+                part(going, &mut jumping, |row| reading.held(row).is_filled());
                 columns.park(*to, &jumping);
                 columns.spare.push(jumping);
             }
@@ -367,26 +357,18 @@ impl Program {
             Err(refused) => faults.push((row, fault(at, refused))),
         };
         if let [one] = call.arguments.as_slice() {
-            let reading = reading(one);
-            if let Step::Cut(cut) = call.step {
-                for row in going.iter() {
-                    let held = reading.held(*row);
-                    let (start, end) = cut(open(held, &bases).bytes);
-                    let answer = Answer::part(0, start, end - start);
-                    let answer = if held.is_filled() { answer } else { Answer::Same(0) };
-                    keep(*row, writing.made(answer, std::slice::from_ref(&held)));
+            // Where the values lie is found out before they are gone through.
+            match reading(one) {
+                Reading::Field { slots, width, field } => {
+                    let held =
+                        |row: u32| slots.get(row as usize * width + field).copied().map_or(Held::MISSING, Held::of);
+                    writing.down(going, held, &bases, keep);
                 }
-                return;
-            }
-            for row in going.iter() {
-                let held = reading.held(*row);
-                let cell = open(held, &bases);
-                let answer = if call.passes_missing && !cell.is_filled() {
-                    Answer::Same(0)
-                } else {
-                    writing.run(std::slice::from_ref(&cell))
-                };
-                keep(*row, writing.made(answer, std::slice::from_ref(&held)));
+                Reading::Column(column) => {
+                    let held = |row: u32| column.get(row as usize).copied().unwrap_or(Held::MISSING);
+                    writing.down(going, held, &bases, keep);
+                }
+                Reading::Same(held) => writing.down(going, |_| held, &bases, keep),
             }
             return;
         }
@@ -396,6 +378,16 @@ impl Program {
         let mut cells: SmallVec<[Cell<'_>; 4]> = helds.iter().map(|held| open(*held, &bases)).collect();
         let changing: SmallVec<[usize; 4]> =
             (0..readings.len()).filter(|index| !matches!(readings[*index], Reading::Same(_))).collect();
+        if let ([Reading::Column(column), ..], [0]) = (readings.as_slice(), changing.as_slice()) {
+            for row in going.iter() {
+                helds[0] = column.get(*row as usize).copied().unwrap_or(Held::MISSING);
+                cells[0] = open(helds[0], &bases);
+                let passed = call.passes_missing && !cells[0].is_filled();
+                let answer = if passed { Answer::Same(0) } else { writing.run(&cells) };
+                keep(*row, writing.made(answer, &helds));
+            }
+            return;
+        }
         for row in going.iter() {
             for index in &changing {
                 helds[*index] = readings[*index].held(*row);
@@ -439,6 +431,25 @@ fn split(registers: &mut [Held], out: u16, stride: usize) -> (&[Held], &mut [Hel
     (before, &mut own[..stride])
 }
 
+/// Parts the rows that jump from those that go on. Which of them a row is nobody can foresee, so that it decides what
+/// counts and not which way the processor goes.
+#[inline(always)]
+fn part(going: &mut Vec<u32>, jumping: &mut Vec<u32>, mut jumps: impl FnMut(u32) -> bool) {
+    jumping.clear();
+    jumping.resize(going.len(), 0);
+    let (mut on, mut away) = (0, 0);
+    for index in 0..going.len() {
+        let row = going[index];
+        let jump = jumps(row);
+        jumping[away] = row;
+        going[on] = row;
+        away += usize::from(jump);
+        on += usize::from(!jump);
+    }
+    jumping.truncate(away);
+    going.truncate(on);
+}
+
 /// Rows that an operation refused go no further.
 fn drop_faulted(columns: &mut Columns, before: usize) {
     let Columns { going, faults, result, stride, .. } = columns;
@@ -457,11 +468,10 @@ fn drop_faulted(columns: &mut Columns, before: usize) {
 #[inline(always)]
 fn truth(held: Held, truths: &[Held; 2], bases: &[&[u8]]) -> Result<bool, Refused> {
     // What a question answered is one of the program's own constants.
-    if held.place == Place::CONSTANTS && held.len == truths[0].len && held.start == truths[0].start {
-        return Ok(false);
-    }
-    if held.place == Place::CONSTANTS && held.len == truths[1].len && held.start == truths[1].start {
-        return Ok(true);
+    let is_true = held.start == truths[1].start;
+    let constant = held.place == Place::CONSTANTS && held.source_type == SourceType::Boolean;
+    if constant && (is_true || held.start == truths[0].start) {
+        return Ok(is_true);
     }
     spelled(held, bases)
 }
@@ -494,6 +504,34 @@ struct Writing<'w> {
 }
 
 impl Writing<'_> {
+    /// Goes down a column with a call of one argument.
+    #[inline(always)]
+    fn down(
+        &mut self,
+        rows: &[u32],
+        held: impl Fn(u32) -> Held,
+        bases: &[&[u8]],
+        mut keep: impl FnMut(u32, Result<Held, Refused>),
+    ) {
+        if let Step::Cut(cut) = self.call.step {
+            for row in rows {
+                let held = held(*row);
+                let (start, end) = cut(open(held, bases).bytes);
+                let answer = Answer::part(0, start, end - start);
+                let answer = if held.is_filled() { answer } else { Answer::Same(0) };
+                keep(*row, self.made(answer, std::slice::from_ref(&held)));
+            }
+            return;
+        }
+        for row in rows {
+            let held = held(*row);
+            let cell = open(held, bases);
+            let passed = self.call.passes_missing && !cell.is_filled();
+            let answer = if passed { Answer::Same(0) } else { self.run(std::slice::from_ref(&cell)) };
+            keep(*row, self.made(answer, std::slice::from_ref(&held)));
+        }
+    }
+
     #[inline(always)]
     fn run(&mut self, cells: &[Cell<'_>]) -> Answer {
         self.start = self.buffer.len();

@@ -93,10 +93,15 @@ impl Finished {
         let mut unfit = Vec::new();
         let Some(mut column) = self.columns.get_mut(field).map(std::mem::take) else { return unfit };
         self.moved.clear();
+        // Most values of a field lie in the same buffer.
+        let mut last = (Place::RECORD, None);
         for row in picked {
             let mut held = columns.result(*row);
             if !held.place.outlasts_the_program() {
-                match self.moved_to(held.place, program, columns) {
+                if held.place != last.0 {
+                    last = (held.place, self.moved_to(held.place, program, columns));
+                }
+                match last.1 {
                     Some(start) => held = Held { start: held.start + start, place: Place::FINISHED, ..held },
                     None => {
                         unfit.push(*row);

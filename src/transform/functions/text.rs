@@ -637,9 +637,7 @@ fn starts_with(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
 fn ends_with(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
     let last = cells[0].bytes.last();
     let fits = |what: &Cell<'_>| {
-        what.is_filled()
-            && what.bytes.last() == last
-            && (what.bytes.len() == 1 || cells[0].bytes.ends_with(what.bytes))
+        what.is_filled() && what.bytes.last() == last && (what.bytes.len() == 1 || cells[0].bytes.ends_with(what.bytes))
     };
     Answer::Boolean(cells[0].is_filled() && cells[1..].iter().any(fits))
 }
