@@ -5,14 +5,37 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use calamine::{Ods, Reader as _, Sheets, Xls, Xlsx};
+use calamine::{Ods, Reader as _, SheetType, SheetVisible, Sheets, Xls, Xlsx};
 
 use super::areas::{Area, letters};
 use super::cells::{self, Content, Value};
+use super::package::Package;
+use super::tokens::Broken;
 use crate::connect::pump::Stop;
 use crate::connect::{ConnectError, ErrorKind, file};
 
-pub(super) type Workbook = Sheets<BufReader<File>>;
+/// A workbook that was opened: .xlsx is read here, the others by the library, and so is an .xlsx file that is put together in
+/// an unusual way.
+pub(super) enum Workbook {
+    Package(Box<Package>),
+    Library(Box<Sheets<BufReader<File>>>),
+}
+
+impl Workbook {
+    /// Names of the sheets that have cells, and whether each is hidden.
+    pub fn sheets(&self) -> Vec<(String, bool)> {
+        match self {
+            Workbook::Package(package) => {
+                let sheets = package.sheets.iter().filter(|sheet| sheet.has_cells);
+                sheets.map(|sheet| (sheet.name.clone(), sheet.hidden)).collect()
+            }
+            Workbook::Library(workbook) => {
+                let sheets = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
+                sheets.map(|sheet| (sheet.name.clone(), sheet.visible != SheetVisible::Visible)).collect()
+            }
+        }
+    }
+}
 
 /// A part of a workbook that grows to more than this when unpacked...
 const LARGE: u64 = 64 << 20;
@@ -94,7 +117,8 @@ fn open(path: &Path) -> Result<Workbook, ConnectError> {
         return Err(empty(path, "the file is empty (0 bytes)"));
     }
     if magic.starts_with(b"\xd0\xcf\x11\xe0") {
-        return Xls::new(BufReader::new(file)).map(Sheets::Xls).map_err(|error| damaged(path, &error));
+        let opened = Xls::new(BufReader::new(file)).map_err(|error| damaged(path, &error))?;
+        return Ok(Workbook::Library(Box::new(Sheets::Xls(opened))));
     }
     let mut kind = None;
     let mut parts = zip::ZipArchive::new(BufReader::new(file.try_clone().map_err(failed)?))
@@ -120,11 +144,17 @@ fn open(path: &Path) -> Result<Workbook, ConnectError> {
             kind = kind.or(Some(false));
         }
     }
+    if kind == Some(true)
+        && let Ok(package) = Package::open(parts)
+    {
+        return Ok(Workbook::Package(Box::new(package)));
+    }
     file.seek(SeekFrom::Start(0)).map_err(failed)?;
-    match kind {
+    let opened = match kind {
         Some(false) => Ods::new(BufReader::new(file)).map(Sheets::Ods).map_err(|error| damaged(path, &error)),
         _ => Xlsx::new(BufReader::new(file)).map(Sheets::Xlsx).map_err(|error| damaged(path, &error)),
-    }
+    };
+    opened.map(|workbook| Workbook::Library(Box::new(workbook)))
 }
 
 fn damaged(path: &Path, error: &dyn std::fmt::Display) -> ConnectError {
@@ -145,6 +175,19 @@ fn walk(
     let mut take = |row: u32, column: u32, content: Content<'_>| {
         let bytes = content.text_len();
         if bytes > CELL_LIMIT { Err(too_long(path, sheet, (row, column), bytes)) } else { each(row, column, content) }
+    };
+    let workbook = match workbook {
+        Workbook::Package(package) => {
+            let walked = package.walk(sheet, &mut |row, column, data| match Content::of(data) {
+                Some(content) => take(row, column, content).map_err(Halt::Stop),
+                None => Ok(true),
+            });
+            return walked.map_err(|halt| match halt {
+                Halt::Stop(stop) => stop,
+                Halt::Broken(error) => Stop::Error(damaged(path, &error)),
+            });
+        }
+        Workbook::Library(workbook) => &mut **workbook,
     };
     if let Sheets::Xlsx(workbook) = workbook {
         let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(path, &error))?;
@@ -168,6 +211,18 @@ fn walk(
         }
     }
     Ok(())
+}
+
+/// What stops a walk through cells.
+enum Halt {
+    Stop(Stop),
+    Broken(Broken),
+}
+
+impl From<Broken> for Halt {
+    fn from(error: Broken) -> Halt {
+        Halt::Broken(error)
+    }
 }
 
 fn too_long(path: &Path, sheet: &str, (row, column): (u32, u32), bytes: usize) -> Stop {

@@ -7,10 +7,13 @@
 mod areas;
 mod book;
 mod cells;
+mod package;
+mod shared;
 mod sink;
 mod source;
 #[cfg(test)]
 mod tests;
+mod tokens;
 
 pub use sink::open_target;
 pub use source::open_source;

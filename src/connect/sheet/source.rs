@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use calamine::{Reader as _, SheetType, SheetVisible, Sheets};
+use calamine::Sheets;
 
 use super::areas::{self, Area, SheetLayout};
-use super::book::{Book, empty};
+use super::book::{Book, Workbook, empty};
 use super::cells::Value;
 use crate::connect::pump::{self, Output, Stop};
 use crate::connect::{ConnectError, ErrorKind, Fingerprint, Location, ReadRequest, Reader, Source, csv, file};
@@ -50,13 +50,8 @@ struct Form {
 pub fn open_source(location: &Location) -> Result<Box<dyn Source>, ConnectError> {
     let book = Book::open(location.path())?;
     let (mut sheets, mut hidden) = (Vec::new(), Vec::new());
-    let found: Vec<_> = book.with(|workbook| Ok::<_, ConnectError>(workbook.sheets_metadata().to_vec()))?;
-    for sheet in found {
-        match (sheet.typ, sheet.visible) {
-            (SheetType::WorkSheet, SheetVisible::Visible) => sheets.push(sheet.name),
-            (SheetType::WorkSheet, _) => hidden.push(sheet.name),
-            _ => {}
-        }
+    for (name, is_hidden) in book.with(|workbook| Ok::<_, ConnectError>(workbook.sheets()))? {
+        if is_hidden { hidden.push(name) } else { sheets.push(name) }
     }
     sheets.extend(hidden.iter().cloned());
     if sheets.is_empty() {
@@ -87,10 +82,17 @@ impl SheetSource {
             };
             SheetLayout::of_areas(found.into_iter().filter_map(area).collect())
         };
-        self.book.with(|workbook| match workbook {
-            Sheets::Xlsx(_) => Ok(areas::of_sheet(file::open_plain(&self.book.path)?, sheet).unwrap_or_default()),
-            Sheets::Xls(workbook) => Ok(workbook.merge_cells_by_sheet_name(sheet).map(areas).unwrap_or_default()),
-            _ => Ok(SheetLayout::default()),
+        self.book.with(|workbook| {
+            if let Workbook::Library(workbook) = workbook {
+                match &**workbook {
+                    Sheets::Xls(book) => {
+                        return Ok(book.merge_cells_by_sheet_name(sheet).map(areas).unwrap_or_default());
+                    }
+                    Sheets::Xlsx(_) => {}
+                    _ => return Ok(SheetLayout::default()),
+                }
+            }
+            Ok(areas::of_sheet(file::open_plain(&self.book.path)?, sheet).unwrap_or_default())
         })
     }
 
