@@ -299,11 +299,10 @@ impl<R: Read> Cells<'_, R> {
                         shared::rich(&mut self.tokens, b"is", &mut self.scratch, &mut self.text)?;
                     }
                 }
-                Token::Open { name: b"f", empty, .. } => {
-                    if !empty {
-                        self.scratch.clear();
-                        shared::text(&mut self.tokens, b"f", &mut self.scratch)?;
-                    }
+                Token::Open { name: b"f", empty: true, .. } => {}
+                Token::Open { name: b"f", .. } => {
+                    self.scratch.clear();
+                    shared::text(&mut self.tokens, b"f", &mut self.scratch)?;
                 }
                 Token::Open { name, .. } => {
                     let name = String::from_utf8_lossy(name).into_owned();
