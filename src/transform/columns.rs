@@ -343,6 +343,8 @@ impl Program {
         let (buffers, buffer) = buffers.split_at_mut(usize::from(call.out));
         let Some(buffer) = buffer.first_mut() else { return };
         let bases = bases(self, given, buffers);
+        // Slices, so that the loops need not ask again and again where the elements are.
+        let bases = bases.as_slice();
         let reading = |operand: &Operand| Reading::of(*operand, self, given, before, *stride);
         let mut writing = Writing {
             call,
@@ -362,43 +364,45 @@ impl Program {
                 Reading::Field { slots, width, field } => {
                     let held =
                         |row: u32| slots.get(row as usize * width + field).copied().map_or(Held::MISSING, Held::of);
-                    writing.down(going, held, &bases, keep);
+                    writing.down(going, held, bases, keep);
                 }
                 Reading::Column(column) => {
                     let held = |row: u32| column.get(row as usize).copied().unwrap_or(Held::MISSING);
-                    writing.down(going, held, &bases, keep);
+                    writing.down(going, held, bases, keep);
                 }
-                Reading::Same(held) => writing.down(going, |_| held, &bases, keep),
+                Reading::Same(held) => writing.down(going, |_| held, bases, keep),
             }
             return;
         }
         let readings: SmallVec<[Reading<'_>; 4]> = call.arguments.iter().map(reading).collect();
         // What is the same for all rows is opened once.
         let mut helds: SmallVec<[Held; 4]> = readings.iter().map(|reading| reading.same()).collect();
-        let mut cells: SmallVec<[Cell<'_>; 4]> = helds.iter().map(|held| open(*held, &bases)).collect();
+        let mut cells: SmallVec<[Cell<'_>; 4]> = helds.iter().map(|held| open(*held, bases)).collect();
         let changing: SmallVec<[usize; 4]> =
             (0..readings.len()).filter(|index| !matches!(readings[*index], Reading::Same(_))).collect();
-        if let ([Reading::Column(column), ..], [0]) = (readings.as_slice(), changing.as_slice()) {
+        let (readings, changing) = (readings.as_slice(), changing.as_slice());
+        let (helds, cells) = (helds.as_mut_slice(), cells.as_mut_slice());
+        if let ([Reading::Column(column), ..], [0]) = (readings, changing) {
             for row in going.iter() {
                 helds[0] = column.get(*row as usize).copied().unwrap_or(Held::MISSING);
-                cells[0] = open(helds[0], &bases);
+                cells[0] = open(helds[0], bases);
                 let passed = call.passes_missing && !cells[0].is_filled();
-                let answer = if passed { Answer::Same(0) } else { writing.run(&cells) };
-                keep(*row, writing.made(answer, &helds));
+                let answer = if passed { Answer::Same(0) } else { writing.run(cells) };
+                keep(*row, writing.made(answer, helds));
             }
             return;
         }
         for row in going.iter() {
-            for index in &changing {
+            for index in changing {
                 helds[*index] = readings[*index].held(*row);
-                cells[*index] = open(helds[*index], &bases);
+                cells[*index] = open(helds[*index], bases);
             }
             let answer = if call.passes_missing && !cells.first().is_some_and(Cell::is_filled) {
                 Answer::Same(0)
             } else {
-                writing.run(&cells)
+                writing.run(cells)
             };
-            keep(*row, writing.made(answer, &helds));
+            keep(*row, writing.made(answer, helds));
         }
     }
 

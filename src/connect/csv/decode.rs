@@ -150,11 +150,14 @@ impl Work {
         // What an unquoted field cannot hold here, comma separated text would have to quote.
         let known = delimiter == b',' && quote == Some(b'"');
         let [plain, quoted] = [Form::Plain, Form::Quoted].map(|form| if known { form } else { Form::Unknown });
-        let (slots, rows) = (&mut batch.slots, &mut batch.rows);
+        // Taken out of the batch, so that they need not be looked up there for every slot.
+        let (mut slots, mut rows) = (std::mem::take(&mut batch.slots), std::mem::take(&mut batch.rows));
         let bytes = &batch.data[..self.end];
         let mut marks = Marks::new(delimiter, quote, bytes, self.at);
         let mut found = Quoted { form: quoted, feeds: 0, unknown: false, doubled: Vec::new() };
-        let opens = |from: usize| quote.is_some_and(|quote| bytes.get(from) == Some(&quote));
+        // No byte is more than 255.
+        let opening = quote.map_or(u16::MAX, u16::from);
+        let opens = |from: usize| bytes.get(from).is_some_and(|byte| u16::from(*byte) == opening);
         while let Some((ends, inside)) = marks.next() {
             let Some(last) = ends.last().map(|last| *last as usize) else { break };
             let (start, line, first_slot) = (self.at, self.line, slots.len());
@@ -185,11 +188,12 @@ impl Work {
             }
             self.line += std::mem::take(&mut found.feeds);
             let unknown = std::mem::take(&mut found.unknown);
-            self.end_row((slots, rows), (start, raw_end), line, ends.len(), None);
+            self.end_row((&mut slots, &mut rows), (start, raw_end), line, ends.len(), None);
             if let Some(row) = rows.last_mut() {
                 row.joined = known && !unknown && row.fault.is_none();
             }
         }
+        (batch.slots, batch.rows) = (slots, rows);
         for (slot, start, end) in found.doubled {
             batch.slots[slot] = self.rewritten(batch, start, end, scan::Form::Escaped);
         }

@@ -52,6 +52,7 @@ impl Plan {
             }
             return;
         };
+        let values = values.as_slice();
         for row in valid {
             let start = rows.text.len();
             for run in &self.runs {
