@@ -60,6 +60,9 @@ impl Package {
             let part = needed(&target.strip_prefix('/').map_or_else(|| format!("xl/{target}"), str::to_owned))?;
             sheets.push(Sheet { name, hidden, has_cells: kind.ends_with("/worksheet"), part });
         }
+        if sheets.is_empty() {
+            return Err(Broken::form("the workbook lists no sheets"));
+        }
         let strings = match find("xl/sharedStrings.xml") {
             Some(part) => Strings::read(parts.by_index(part)?)?,
             None => Strings::default(),

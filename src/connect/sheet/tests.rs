@@ -1,9 +1,16 @@
 //! Workbooks that are written here and read again, and some that no person would write.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::Path;
 
+use calamine::Reader as _;
+use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook};
 
+use super::cells::{Content, Value};
+use super::package::Package;
+use super::tokens::Broken;
 use super::{open_source, open_target};
 use crate::connect::{Chunk, Location, ReadRequest, TargetBatch, WriteMode, WriteRequest};
 use crate::record::{Batch, Cell};
@@ -141,4 +148,86 @@ fn merged_cells_are_filled_where_that_is_wanted_and_hidden_ones_told() {
     assert_eq!(regions, ["North", "North", "North", "South", "South"]);
     assert_eq!(batch.record(1).cell(1).display(), "Bremen");
     assert!(source.evidence("Old").join("\n").contains("the sheet is hidden"));
+}
+
+/// Cells as they are read here, and as the library reads them.
+type Placed = Vec<(u32, u32, Value)>;
+
+fn both(path: &Path, sheet: &str) -> (Placed, Placed) {
+    let opened = || BufReader::new(File::open(path).unwrap());
+    let mut package = Package::open(zip::ZipArchive::new(opened()).unwrap()).unwrap();
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    let walked = package.walk(sheet, &mut |row, column, data| {
+        ours.extend(Content::of(data).map(|content| (row, column, content.value())));
+        Ok::<_, Broken>(true)
+    });
+    walked.unwrap();
+    let mut book = calamine::Xlsx::new(opened()).unwrap();
+    let names: Vec<(String, bool)> = book
+        .sheets_metadata()
+        .iter()
+        .map(|sheet| (sheet.name.clone(), sheet.visible != calamine::SheetVisible::Visible))
+        .collect();
+    assert_eq!(package.sheets.iter().map(|sheet| (sheet.name.clone(), sheet.hidden)).collect::<Vec<_>>(), names);
+    let mut cells = book.worksheet_cells_reader(sheet).unwrap();
+    while let Some(cell) = cells.next_cell().unwrap() {
+        let (row, column) = cell.get_position();
+        theirs.extend(Content::of(cell.get_value()).map(|content| (row, column, content.value())));
+    }
+    (ours, theirs)
+}
+
+#[derive(Debug, Clone)]
+enum Any {
+    Text(String),
+    Number(f64),
+    Truth(bool),
+    Day(u16, u8),
+    Formula(String),
+}
+
+fn anything() -> impl Strategy<Value = Any> {
+    prop_oneof![
+        "\\PC{0,12}|[ \t\r\n\x01a&<>_x0D]{0,12}|_x00[0-9A-F]{2}_".prop_map(Any::Text),
+        prop_oneof![any::<i32>().prop_map(f64::from), -1e6..1e6f64, Just(1e20)].prop_map(Any::Number),
+        any::<bool>().prop_map(Any::Truth),
+        (1900u16..2100, 1u8..28).prop_map(|(year, day)| Any::Day(year, day)),
+        "[a-z<&]{1,6}".prop_map(Any::Formula),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+    #[test]
+    fn a_workbook_is_read_as_the_library_reads_it(
+        cells in proptest::collection::vec((0u32..40, 0u16..30, anything()), 1..60),
+        constant in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("any.xlsx");
+        let mut book = Workbook::new();
+        book.add_worksheet().set_name("A & B").unwrap();
+        let moment = Format::new().set_num_format("yyyy-mm-dd hh:mm");
+        let sheet = if constant { book.add_worksheet_with_constant_memory().unwrap() } else { book.add_worksheet() };
+        sheet.set_name("<any>").unwrap().write_number(0, 0, 1).unwrap();
+        let mut cells = cells;
+        cells.sort_by_key(|(row, column, _)| (*row, *column));
+        for (row, column, value) in cells {
+            let done = match value {
+                Any::Text(text) => sheet.write_string(row, column, text),
+                Any::Number(number) => sheet.write_number(row, column, number),
+                Any::Truth(truth) => sheet.write_boolean(row, column, truth),
+                Any::Day(year, day) => sheet.write_datetime_with_format(
+                    row, column, ExcelDateTime::from_ymd(year, 3, day).unwrap().and_hms(9, 30, 0).unwrap(), &moment,
+                ),
+                Any::Formula(text) => {
+                    sheet.write_formula(row, column, rust_xlsxwriter::Formula::new(format!("=\"{text}\"")).set_result(text))
+                }
+            };
+            done.unwrap();
+        }
+        book.save(&path).unwrap();
+        let (ours, theirs) = both(&path, "<any>");
+        prop_assert_eq!(ours, theirs);
+    }
 }
