@@ -50,6 +50,9 @@ fn what_is_dangerous_or_not_well_formed_is_refused_with_its_place() {
         ("<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>", "DOCTYPE"),
         ("<a x='1' x='2'/>", "well-formed"),
         ("<a>&nope;</a>", "well-formed"),
+        ("<a/><a/>", "well-formed"),
+        ("<a xmlns:x='http://www.w3.org/XML/1998/namespace'/>", "`xmlns:x` names a namespace that is reserved"),
+        ("<a xmlns:x='http://www.w3.org/2000/xmlns/'/>", "`xmlns:x` names a namespace that is reserved"),
         (deep.as_str(), "deep"),
     ] {
         let (_folder, path) = file(text);

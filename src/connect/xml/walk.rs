@@ -4,6 +4,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use xml::common::Position as _;
+use xml::namespace::{NS_XML_PREFIX, NS_XML_URI, NS_XMLNS_PREFIX, NS_XMLNS_URI, Namespace};
 use xml::reader::{EventReader, ParserConfig, XmlEvent};
 
 use crate::connect::pump::Stop;
@@ -27,6 +28,7 @@ pub(super) fn walk(path: &Path, each: &mut dyn FnMut(Event<'_>) -> Result<(), St
     let config = ParserConfig::new()
         .cdata_to_characters(true)
         .ignore_comments(true)
+        .allow_multiple_root_elements(false)
         .coalesce_characters(false)
         .max_entity_expansion_length(4096)
         .max_entity_expansion_depth(4)
@@ -48,8 +50,13 @@ pub(super) fn walk(path: &Path, each: &mut dyn FnMut(Event<'_>) -> Result<(), St
         })?;
         let line = || events.position().row + 1;
         match event {
-            XmlEvent::StartElement { name, attributes, .. } => {
+            XmlEvent::StartElement { name, attributes, namespace } => {
                 depth += 1;
+                if let Some(prefix) = reserved(&namespace) {
+                    let what =
+                        format!("this is not well-formed XML: `xmlns:{prefix}` names a namespace that is reserved");
+                    return Err(refused(path, line(), None, &what).into());
+                }
                 if depth > DEPTH {
                     return Err(
                         refused(path, line(), None, &format!("elements are nested more than {DEPTH} deep")).into()
@@ -81,6 +88,14 @@ pub(super) fn walk(path: &Path, each: &mut dyn FnMut(Event<'_>) -> Result<(), St
             XmlEvent::StartDocument { .. } | XmlEvent::ProcessingInstruction { .. } | XmlEvent::Comment(_) => {}
         }
     }
+}
+
+/// A prefix that stands for a namespace which belongs to another one (Namespaces in XML 1.0, section 3).
+fn reserved(namespace: &Namespace) -> Option<&str> {
+    let taken = |(prefix, address): (&str, &str)| {
+        (address == NS_XML_URI && prefix != NS_XML_PREFIX) || (address == NS_XMLNS_URI && prefix != NS_XMLNS_PREFIX)
+    };
+    namespace.into_iter().find(|mapping| taken(*mapping)).map(|(prefix, _)| prefix)
 }
 
 fn refused(path: &Path, line: u64, column: Option<u64>, what: &str) -> ConnectError {
