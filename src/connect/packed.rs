@@ -224,12 +224,8 @@ impl Source for Unpacked {
         evidence
     }
 
-    fn advice(&self, object: &str) -> Vec<String> {
-        self.inner.advice(object)
-    }
-
-    fn names_fields(&self, object: &str) -> bool {
-        self.inner.names_fields(object)
+    fn inner(&self) -> Option<&dyn Source> {
+        Some(&*self.inner)
     }
 
     fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {

@@ -51,8 +51,7 @@ pub trait Source: Send + Sync {
     /// What of an object stays as it is for want of a rule, and the rule that would change it ("`tags` holds lists, kept
     /// as JSON text; ..."): every run tells it. Part of the evidence as well.
     fn advice(&self, object: &str) -> Vec<String> {
-        let _ = object;
-        Vec::new()
+        self.inner().map_or_else(Vec::new, |inner| inner.advice(object))
     }
 
     fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError>;
@@ -61,13 +60,17 @@ pub trait Source: Send + Sync {
 
     /// Whether the fields have names in the source itself, and not made-up ones (a delimited file without a header).
     fn names_fields(&self, object: &str) -> bool {
-        let _ = object;
-        true
+        self.inner().is_none_or(|inner| inner.names_fields(object))
     }
 
     /// Whether the source ends.
     fn endless(&self) -> bool {
-        false
+        self.inner().is_some_and(|inner| inner.endless())
+    }
+
+    /// The source that this one passes on; what this one does not answer itself is asked there.
+    fn inner(&self) -> Option<&dyn Source> {
+        None
     }
 }
 

@@ -87,10 +87,6 @@ impl Source for Unguarded {
         self.0.evidence(object)
     }
 
-    fn advice(&self, object: &str) -> Vec<String> {
-        self.0.advice(object)
-    }
-
     fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
         Ok(Box::new(UnguardedReader(self.0.read(object, request)?)))
     }
@@ -99,12 +95,8 @@ impl Source for Unguarded {
         self.0.fingerprint(object)
     }
 
-    fn names_fields(&self, object: &str) -> bool {
-        self.0.names_fields(object)
-    }
-
-    fn endless(&self) -> bool {
-        self.0.endless()
+    fn inner(&self) -> Option<&dyn Source> {
+        Some(&*self.0)
     }
 }
 

@@ -80,6 +80,10 @@ impl Source for Noting {
     fn fingerprint(&self, object: &str) -> Result<Fingerprint, ConnectError> {
         self.inner.fingerprint(object)
     }
+
+    fn inner(&self) -> Option<&dyn Source> {
+        Some(&*self.inner)
+    }
 }
 
 struct NotingReader {

@@ -134,8 +134,8 @@ impl Source for ListSource {
         self.inner.fingerprint(&self.listed(object)?.base)
     }
 
-    fn endless(&self) -> bool {
-        self.inner.endless()
+    fn inner(&self) -> Option<&dyn Source> {
+        Some(&*self.inner)
     }
 }
 
