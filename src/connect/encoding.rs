@@ -316,6 +316,30 @@ impl TextInput {
     }
 }
 
+/// How much of a file its chunks stand for, one after another.
+#[derive(Debug)]
+pub(super) struct SourceBytes {
+    /// Bytes of the original before the next chunk, where they are not those that are given out.
+    before: Option<u64>,
+}
+
+impl SourceBytes {
+    pub fn of(input: &TextInput) -> SourceBytes {
+        SourceBytes { before: input.consumed() }
+    }
+
+    /// Those of the chunk that was just read from the input, `given_out` bytes of UTF-8.
+    pub fn of_chunk(&mut self, input: &TextInput, given_out: u64) -> u64 {
+        match (self.before, input.consumed()) {
+            (Some(before), Some(now)) => {
+                self.before = Some(now);
+                now - before
+            }
+            _ => given_out,
+        }
+    }
+}
+
 impl Read for TextInput {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {

@@ -11,7 +11,7 @@ use super::mend::{Table, heading, survey};
 use super::scan::{self, Span, Step, Tail};
 use super::sniff::{Pinned, sniff};
 use super::{Dialect, LineEnd, header};
-use crate::connect::encoding::{self, TextEncoding, TextInput};
+use crate::connect::encoding::{self, SourceBytes, TextEncoding, TextInput};
 use crate::connect::file;
 use crate::connect::{
     Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, Location, Position, ReadRequest, Reader, Source,
@@ -302,7 +302,7 @@ impl Source for CsvSource {
         let input = TextInput::open(&self.path, &self.encoding, at)?;
         Ok(Box::new(CsvReader {
             path: self.path.clone(),
-            consumed: input.consumed(),
+            consumed: SourceBytes::of(&input),
             cutter: Cutter::new(input.take(table.end.saturating_sub(at)), self.dialect, at),
             decoder: self.decoder(table),
             skip: if at == table.start { table.skip } else { 0 },
@@ -327,7 +327,7 @@ struct CsvReader {
     /// Bytes of the first chunk that are no records.
     skip: usize,
     chunk_bytes: usize,
-    consumed: Option<u64>,
+    consumed: SourceBytes,
     size: Option<u64>,
 }
 
@@ -343,13 +343,8 @@ impl Reader for CsvReader {
         chunk.skip = skip;
         chunk.lines = 0;
         chunk.end = Position(format!("{{\"byte\":{}}}", self.cutter.offset()));
-        chunk.source_bytes = match (self.consumed, self.cutter.input().get_ref().consumed()) {
-            (Some(before), Some(now)) => {
-                self.consumed = Some(now);
-                now - before
-            }
-            _ => self.cutter.offset() - start,
-        };
+        let given_out = self.cutter.offset() - start;
+        chunk.source_bytes = self.consumed.of_chunk(self.cutter.input().get_ref(), given_out);
         Ok(true)
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::columns::{self, Found};
 use super::decode::{FixedDecoder, is_blank};
 use super::layout::{Layout, Line, Unit};
-use crate::connect::encoding::{self, TextEncoding, TextInput};
+use crate::connect::encoding::{self, SourceBytes, TextEncoding, TextInput};
 use crate::connect::lines::{LINE_LIMIT, LineCutter, LineError};
 use crate::connect::{
     Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, Location, Position, ReadRequest, Reader, Source, csv, file,
@@ -203,7 +203,7 @@ impl Source for FixedSource {
         let decoder = Arc::new(FixedDecoder { layout: self.layout.clone(), transcoded: !self.encoding.is_utf8() });
         Ok(Box::new(FixedReader {
             path: self.path.clone(),
-            consumed: input.consumed(),
+            consumed: SourceBytes::of(&input),
             cutter: LineCutter::new(input, at),
             decoder,
             skip: self.skip as u64,
@@ -224,7 +224,7 @@ struct FixedReader {
     /// Bytes at the start of the file that are no records.
     skip: u64,
     chunk_bytes: usize,
-    consumed: Option<u64>,
+    consumed: SourceBytes,
     size: u64,
 }
 
@@ -244,13 +244,8 @@ impl Reader for FixedReader {
         })?;
         chunk.skip = (self.skip.saturating_sub(start) as usize).min(chunk.bytes.len());
         chunk.end = Position(self.cutter.offset().to_string());
-        chunk.source_bytes = match (self.consumed, self.cutter.input().consumed()) {
-            (Some(before), Some(now)) => {
-                self.consumed = Some(now);
-                now - before
-            }
-            _ => self.cutter.offset() - start,
-        };
+        let given_out = self.cutter.offset() - start;
+        chunk.source_bytes = self.consumed.of_chunk(self.cutter.input(), given_out);
         Ok(more)
     }
 

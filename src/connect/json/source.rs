@@ -9,7 +9,7 @@ use super::array::{DocumentCutter, DocumentError, Place, whitespace};
 use super::decode::{JsonDecoder, malformed};
 use super::layout::{self, Layout};
 use super::paths::Paths;
-use crate::connect::encoding::{self, TextEncoding, TextInput};
+use crate::connect::encoding::{self, SourceBytes, TextEncoding, TextInput};
 use crate::connect::lines::{LineCutter, LineError};
 use crate::connect::{
     Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, ListSetting, Location, Position, ReadRequest, Reader, Source,
@@ -147,7 +147,7 @@ impl JsonSource {
         };
         let input = TextInput::open(&self.path, &self.encoding, place.byte)?;
         let lines = self.layout == Layout::Lines;
-        let consumed = input.consumed();
+        let consumed = SourceBytes::of(&input);
         let cutter = if lines {
             Cutter::Lines { cutter: LineCutter::new(input, place.byte), mark: self.mark }
         } else {
@@ -273,12 +273,12 @@ struct JsonReader {
     cutter: Cutter,
     decoder: Arc<JsonDecoder>,
     chunk_bytes: usize,
-    consumed: Option<u64>,
+    consumed: SourceBytes,
     size: Option<u64>,
 }
 
 impl JsonReader {
-    /// Fills the chunk; gives where it starts and ends in UTF-8, and what was consumed of another encoding.
+    /// Fills the chunk; false at the end.
     fn cut(&mut self, chunk: &mut Chunk) -> Result<bool, ConnectError> {
         match &mut self.cutter {
             Cutter::Lines { cutter, mark } => {
@@ -307,13 +307,6 @@ impl JsonReader {
             }
         }
     }
-
-    fn consumed_now(&self) -> Option<u64> {
-        match &self.cutter {
-            Cutter::Lines { cutter, .. } => cutter.input().consumed(),
-            Cutter::Document(cutter) => cutter.input().consumed(),
-        }
-    }
 }
 
 impl Reader for JsonReader {
@@ -324,13 +317,11 @@ impl Reader for JsonReader {
         if !self.cut(chunk)? {
             return Ok(false);
         }
-        chunk.source_bytes = match (self.consumed, self.consumed_now()) {
-            (Some(before), Some(now)) => {
-                self.consumed = Some(now);
-                now - before
-            }
-            _ => chunk.bytes.len() as u64,
+        let input = match &self.cutter {
+            Cutter::Lines { cutter, .. } => cutter.input(),
+            Cutter::Document(cutter) => cutter.input(),
         };
+        chunk.source_bytes = self.consumed.of_chunk(input, chunk.bytes.len() as u64);
         Ok(true)
     }
 
