@@ -241,7 +241,7 @@ impl Fixed {
         }
         let pair = |at: usize| {
             let (tens, ones) = (text[at].wrapping_sub(b'0'), text[at + 1].wrapping_sub(b'0'));
-            (tens < 10 && ones < 10).then_some(tens * 10 + ones)
+            (tens < 10 && ones < 10).then(|| tens * 10 + ones)
         };
         let year = u16::from(pair(self.year)?) * 100 + u16::from(pair(self.year + 2)?);
         let moment = Moment { year, month: pair(self.month)?, day: pair(self.day)?, ..Moment::EMPTY };
