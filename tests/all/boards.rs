@@ -6,20 +6,7 @@ use std::time::{Duration, Instant};
 
 use mapwright::app::Msg;
 
-use crate::harness::Harness;
-
-fn people(width: u16, height: u16) -> Harness {
-    Harness::new(width, height).open_people()
-}
-
-fn companies(width: u16, height: u16) -> Harness {
-    Harness::new(width, height).open_companies()
-}
-
-fn profile_text(harness: &Harness) -> String {
-    let project = harness.model.project.as_ref().expect("a project");
-    mapwright::profile::write_new(&project.profile)
-}
+use crate::harness::{Harness, companies, people, profile_text};
 
 #[test]
 fn values_are_suggested_chosen_and_left_visibly_open() {

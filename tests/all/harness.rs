@@ -23,7 +23,28 @@ pub struct Harness {
     pub home: tempfile::TempDir,
 }
 
-fn people() -> String {
+/// The sample.
+pub fn demo(width: u16, height: u16) -> Harness {
+    Harness::new(width, height).open("demo")
+}
+
+/// See [`Harness::open_people`].
+pub fn people(width: u16, height: u16) -> Harness {
+    Harness::new(width, height).open_people()
+}
+
+/// See [`Harness::open_companies`].
+pub fn companies(width: u16, height: u16) -> Harness {
+    Harness::new(width, height).open_companies()
+}
+
+/// The text of the profile that is open.
+pub fn profile_text(harness: &Harness) -> String {
+    let project = harness.model.project.as_ref().expect("a project");
+    mapwright::profile::write_new(&project.profile)
+}
+
+fn people_csv() -> String {
     const FIRST: [&str; 5] = [" ada ", "Grace", "Müller", "東京", "Zoë"];
     const STATUS: [&str; 4] = ["active", "Act.", "gone", "??"];
     let mut text = String::from("nr,first,last,email,joined,status,remark\n");
@@ -119,7 +140,7 @@ impl Harness {
     /// that changes with the sample.
     pub fn open_people(mut self) -> Harness {
         let home = self.home.path();
-        std::fs::write(home.join("people.csv"), people()).expect("written");
+        std::fs::write(home.join("people.csv"), people_csv()).expect("written");
         std::fs::write(home.join("target.sql"), PEOPLE_TARGET).expect("written");
         let path = home.join("people.yaml");
         std::fs::write(&path, PEOPLE_PROFILE).expect("written");

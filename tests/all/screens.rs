@@ -5,15 +5,7 @@ use std::time::Duration;
 use mapwright::app::commands::COMMANDS;
 use mapwright::app::{Effect, Looks, Place, State, ThemeName};
 
-use crate::harness::Harness;
-
-fn demo(width: u16, height: u16) -> Harness {
-    Harness::new(width, height).open("demo")
-}
-
-fn people(width: u16, height: u16) -> Harness {
-    Harness::new(width, height).open_people()
-}
+use crate::harness::{Harness, demo, people};
 
 #[test]
 fn the_data_place_shows_fields_with_evidence_and_records() {
