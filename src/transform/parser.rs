@@ -278,6 +278,7 @@ mod tests {
     #[test]
     fn errors_say_the_right_word() {
         for (text, says) in [
+            ("a | target.Name()", "leave out the parentheses"),
             ("a && b", "write `and`"),
             ("a || b", "write `or`"),
             ("!a", "write `not`"),

@@ -52,6 +52,10 @@ impl Parser {
             }
             "field" if called => return self.named(span, ExprKind::Field),
             "target" => return self.target(span),
+            _ if called && word.starts_with("target.") => {
+                return Err(Diagnostic::new(span, format!("`{word}` is a target field, and no function"))
+                    .hint("leave out the parentheses"));
+            }
             _ => {}
         }
         self.at += 1;
