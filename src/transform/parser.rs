@@ -291,7 +291,6 @@ mod tests {
             ("{'a': 1, 'a': 2}", "twice"),
             ("a == b == c", "chained"),
             ("first name", "field(\"First Name\")"),
-            ("a | target.b()", "is a target field"),
             ("target.b(1)", "is a target field"),
         ] {
             let sentence = shape(text);

@@ -64,10 +64,6 @@ impl Parser {
             "false" => leaf(ExprKind::Boolean(false)),
             "null" => leaf(ExprKind::Null),
             "it" => leaf(ExprKind::It),
-            _ if called && word.starts_with("target.") => {
-                Err(Diagnostic::new(span, format!("`{word}` is a target field, and no function"))
-                    .hint("leave the parentheses out, or put a function before them"))
-            }
             _ if called => {
                 self.at += 1;
                 let arguments = self.listed(")")?;
