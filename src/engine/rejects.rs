@@ -90,6 +90,11 @@ impl RejectsForm {
         out.push(b',');
         push_cell(out, labels.as_bytes());
         match whole_record(record, decoder) {
+            // It stands in the source as it stands here.
+            _ if record.row().joined && !self.again => {
+                out.push(b',');
+                out.extend_from_slice(record.raw());
+            }
             Some(cells) => cells.iter().skip(self.skip()).for_each(|cell| push_next(out, cell)),
             None => (self.skip()..record.len()).for_each(|field| push_next(out, record.cell(field).bytes)),
         }
