@@ -256,6 +256,15 @@ impl<'a> Stretch<'a> {
         self.batch.slots.get(self.first * width..(self.first + self.len) * width).unwrap_or_default()
     }
 
+    /// A record's cell; missing beyond the last field or record.
+    #[inline]
+    pub fn cell(&self, row: usize, field: usize) -> Cell<'a> {
+        let slot = self.slots().get(row * self.batch.width + field).filter(|_| field < self.batch.width);
+        let Some(Slot { start, len, kind, source_type, .. }) = slot.copied() else { return Cell::MISSING };
+        let bytes = self.batch.data.get(start as usize..(start + len) as usize).unwrap_or_default();
+        Cell { kind, source_type, bytes }
+    }
+
     /// The buffer that slots point into.
     pub fn data(&self) -> &'a [u8] {
         &self.batch.data
@@ -360,5 +369,8 @@ mod tests {
         assert_eq!(batch.record(1).cell(0).bytes, b"b");
         assert_eq!(batch.record(1).cell(1).bytes, b"c");
         assert_eq!(batch.record(1).cell(9), Cell::MISSING);
+        let records = batch.stretch(1, 1);
+        assert_eq!(records.cell(0, 1).bytes, b"c");
+        assert_eq!([records.cell(0, 2), records.cell(1, 0)], [Cell::MISSING; 2]);
     }
 }

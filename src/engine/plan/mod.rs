@@ -382,7 +382,7 @@ impl Plan {
             return;
         };
         for row in planned.iter() {
-            match memo.recall(records.record(*row as usize).cell(*source)) {
+            match memo.recall(records.cell(*row as usize, *source)) {
                 Recall::Known(place) => {
                     let (result, form) = memo.result(place);
                     finished.set(index, *row as usize, result, form);
@@ -410,7 +410,7 @@ impl Plan {
         for (row, place) in asked.iter().zip(kept.iter()) {
             let Some(place) = place else { continue };
             if faults.is_empty() || !faults.iter().any(|(faulted, _)| faulted == row) {
-                let value = records.record(*row as usize).cell(*source);
+                let value = records.cell(*row as usize, *source);
                 memo.remember(*place, value, finished.values(index, &records).marked(*row as usize));
             }
         }
