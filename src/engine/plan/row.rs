@@ -6,8 +6,8 @@ use smallvec::SmallVec;
 
 use super::field::PlanField;
 use super::{Plan, PlanScratch, Verdict};
-use crate::connect::{CommaText, Encoder, TargetBatch};
-use crate::record::{Cell, Form, Slot, Stretch, append};
+use crate::connect::{Encoder, TargetBatch};
+use crate::record::{Cell, Form, Stretch};
 use crate::transform::Values;
 
 /// Target fields from `field` on that are, under whatever names, `len` source fields from `source` on. A field that is
@@ -56,14 +56,16 @@ impl Plan {
         for row in valid {
             let start = rows.text.len();
             for run in &self.runs {
-                match run.source {
-                    Some(source) => joined(records, row, source..source + run.len, comma, &mut rows.text),
-                    None => {
-                        if let Some(cell) = values.get(run.field).and_then(|values| values.carry(row, &mut rows.text)) {
-                            comma.value(cell, &mut rows.text);
-                        }
-                        rows.text.push(b',');
+                if let Some(together) = run.source.and_then(|source| joined(records, row, source..source + run.len)) {
+                    rows.text.extend_from_slice(together);
+                    rows.text.push(b',');
+                    continue;
+                }
+                for values in values.get(run.field..run.field + run.len).unwrap_or_default() {
+                    if let Some(cell) = values.carry(row, &mut rows.text) {
+                        comma.value(cell, &mut rows.text);
                     }
+                    rows.text.push(b',');
                 }
             }
             // No comma stands behind the last value.
@@ -73,40 +75,18 @@ impl Plan {
     }
 }
 
-/// Appends neighbouring values of a record, a comma behind each: together where that is how the record has them.
+/// Neighbouring values of a record with the commas between them, where the record has them as a target would.
 #[inline(always)]
-fn joined(records: Stretch<'_>, row: usize, fields: Range<usize>, comma: &dyn CommaText, text: &mut Vec<u8>) {
-    let first = row * records.width();
-    let slots = records.slots().get(first + fields.start..first + fields.end).unwrap_or_default();
-    let data = records.data();
-    if let ([first, .., last], true) = (slots, records.record(row).row().joined) {
-        debug_assert!(slots.is_sorted_by(|one, next| next.start - one.start - one.len <= 3), "{slots:?}");
-        debug_assert!(slots.iter().all(|slot| slot.form != Form::Unknown), "{slots:?}");
-        let start = first.start - u32::from(first.form == Form::Quoted);
-        let end = last.start + last.len + u32::from(last.form == Form::Quoted);
-        text.extend_from_slice(data.get(start as usize..end as usize).unwrap_or_default());
-        text.push(b',');
-        return;
+fn joined<'a>(records: Stretch<'a>, row: usize, fields: Range<usize>) -> Option<&'a [u8]> {
+    if !records.record(row).row().joined {
+        return None;
     }
-    for slot in slots {
-        if let Some(cell) = carry(*slot, data, text) {
-            comma.value(cell, text);
-        }
-        text.push(b',');
-    }
-}
-
-/// Appends a value that comma separated text carries as it stands; any other is given back.
-#[inline(always)]
-fn carry<'a>(slot: Slot, data: &'a [u8], text: &mut Vec<u8>) -> Option<Cell<'a>> {
-    let (start, len) = (slot.start as usize, slot.len as usize);
-    match slot.form {
-        Form::Plain => append(text, data, start, len),
-        Form::Quoted => append(text, data, start.wrapping_sub(1), len + 2),
-        Form::Unknown => {
-            let bytes = data.get(start..start + len).unwrap_or_default();
-            return Some(Cell { kind: slot.kind, source_type: slot.source_type, bytes });
-        }
-    }
-    None
+    let before = row * records.width();
+    let slots = records.slots().get(before + fields.start..before + fields.end)?;
+    debug_assert!(slots.is_sorted_by(|one, next| next.start - one.start - one.len <= 3), "{slots:?}");
+    debug_assert!(slots.iter().all(|slot| slot.form != Form::Unknown), "{slots:?}");
+    let (first, last) = (slots.first()?, slots.last()?);
+    let start = first.start - u32::from(first.form == Form::Quoted);
+    let end = last.start + last.len + u32::from(last.form == Form::Quoted);
+    records.data().get(start as usize..end as usize)
 }
