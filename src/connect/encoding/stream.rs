@@ -1,0 +1,183 @@
+//! A text file's bytes as UTF-8, whatever its encoding, and how much of the file they stand for.
+
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::Path;
+
+use encoding_rs::CoderResult;
+
+use super::charset::CharsetDecoder;
+use super::{Charset, TextEncoding};
+use crate::connect::disk::DiskFile;
+use crate::connect::{ConnectError, file};
+
+/// A file's bytes as UTF-8.
+pub(in crate::connect) enum TextInput {
+    /// It is UTF-8 (or is taken to be); the bytes are not checked here.
+    Plain(DiskFile),
+    Transcoded(Box<Transcoder<DiskFile>>),
+}
+
+impl TextInput {
+    /// Opens a file at a place counted in bytes of UTF-8.
+    pub fn open(path: &Path, encoding: &TextEncoding, at: u64) -> Result<TextInput, ConnectError> {
+        let failed = |error| ConnectError::io(path, "read", error);
+        let mut file = file::open(path)?;
+        if encoding.is_utf8() {
+            file.seek(SeekFrom::Start(at)).map_err(failed)?;
+            return Ok(TextInput::Plain(file));
+        }
+        let mut transcoder = Box::new(Transcoder::new(file, encoding.encoding));
+        io::copy(&mut transcoder.by_ref().take(at), &mut io::sink()).map_err(failed)?;
+        Ok(TextInput::Transcoded(transcoder))
+    }
+
+    /// Bytes of the original read so far, where that is not the number of bytes given out.
+    pub fn consumed(&self) -> Option<u64> {
+        match self {
+            TextInput::Plain(_) => None,
+            TextInput::Transcoded(transcoder) => Some(transcoder.consumed()),
+        }
+    }
+}
+
+/// How much of a file its chunks stand for, one after another.
+#[derive(Debug)]
+pub(in crate::connect) struct SourceBytes {
+    /// Bytes of the original before the next chunk, where they are not those that are given out.
+    before: Option<u64>,
+}
+
+impl SourceBytes {
+    pub fn of(input: &TextInput) -> SourceBytes {
+        SourceBytes { before: input.consumed() }
+    }
+
+    /// Those of the chunk that was just read from the input, `given_out` bytes of UTF-8.
+    pub fn of_chunk(&mut self, input: &TextInput, given_out: u64) -> u64 {
+        match (self.before, input.consumed()) {
+            (Some(before), Some(now)) => {
+                self.before = Some(now);
+                now - before
+            }
+            _ => given_out,
+        }
+    }
+}
+
+impl Read for TextInput {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            TextInput::Plain(file) => file.read(buffer),
+            TextInput::Transcoded(transcoder) => transcoder.read(buffer),
+        }
+    }
+}
+
+/// Reads any encoding as UTF-8. What cannot be read becomes U+FFFD; a byte-order mark is dropped.
+pub(in crate::connect) struct Transcoder<R> {
+    input: R,
+    decoder: CharsetDecoder,
+    raw: Vec<u8>,
+    /// The part of `raw` that is still to be decoded.
+    from: usize,
+    to: usize,
+    ended: bool,
+    done: bool,
+    /// Bytes of the original handed to the decoder.
+    consumed: u64,
+    /// Decoded, did not fit into the last caller's buffer.
+    spill: Vec<u8>,
+    spilled: usize,
+}
+
+impl<R: Read> Transcoder<R> {
+    pub fn new(input: R, encoding: Charset) -> Transcoder<R> {
+        Transcoder {
+            input,
+            decoder: encoding.decoder(),
+            raw: vec![0; 64 << 10],
+            from: 0,
+            to: 0,
+            ended: false,
+            done: false,
+            consumed: 0,
+            spill: Vec::new(),
+            spilled: 0,
+        }
+    }
+
+    /// Bytes of the original that were decoded so far.
+    pub fn consumed(&self) -> u64 {
+        self.consumed
+    }
+
+    /// Decodes into a buffer that has room for at least one character.
+    fn decode(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if self.from == self.to && !self.ended {
+                self.to = self.input.read(&mut self.raw)?;
+                self.from = 0;
+                self.ended = self.to == 0;
+            }
+            let (result, read, written) = self.decoder.decode(&self.raw[self.from..self.to], buffer, self.ended);
+            self.from += read;
+            self.consumed += read as u64;
+            self.done = self.ended && result == CoderResult::InputEmpty;
+            if written > 0 || self.done {
+                return Ok(written);
+            }
+        }
+    }
+}
+
+impl<R: Read> Read for Transcoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if buffer.is_empty() {
+            return Ok(0);
+        }
+        if self.spilled == self.spill.len() {
+            if self.done {
+                return Ok(0);
+            }
+            if buffer.len() >= 64 {
+                return self.decode(buffer);
+            }
+            let mut spill = std::mem::take(&mut self.spill);
+            spill.resize(256, 0);
+            let written = self.decode(&mut spill)?;
+            spill.truncate(written);
+            self.spill = spill;
+            self.spilled = 0;
+        }
+        let count = buffer.len().min(self.spill.len() - self.spilled);
+        buffer[..count].copy_from_slice(&self.spill[self.spilled..self.spilled + count]);
+        self.spilled += count;
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use encoding_rs::UTF_16LE;
+
+    use super::*;
+
+    #[test]
+    fn transcoding_gives_the_same_text_for_any_buffer() {
+        let text = "Zoë;Łukasz\n€ 5;ß\n";
+        let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for size in [1, 2, 3, 7, 64, 1000] {
+            let mut transcoder = Transcoder::new(bytes.as_slice(), UTF_16LE.into());
+            let (mut out, mut buffer) = (Vec::new(), vec![0; size]);
+            loop {
+                let read = transcoder.read(&mut buffer).unwrap();
+                if read == 0 {
+                    break;
+                }
+                out.extend_from_slice(&buffer[..read]);
+            }
+            assert_eq!(String::from_utf8(out).unwrap(), text);
+            assert_eq!(transcoder.consumed(), bytes.len() as u64);
+        }
+    }
+}
