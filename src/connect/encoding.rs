@@ -11,10 +11,12 @@ mod encode;
 mod score;
 mod stream;
 mod survey;
+mod watch;
 
 pub(in crate::connect) use charset::Charset;
-pub(super) use stream::{SourceBytes, TextInput, Transcoder};
+pub(super) use stream::{Checked, SourceBytes, TextInput, Transcoder};
 use survey::Survey;
+pub(super) use watch::read_error;
 
 use super::file::{self, Existing, PendingFile, Prefix};
 use super::{ConnectError, ErrorKind, Location};
@@ -28,6 +30,8 @@ pub(super) struct TextEncoding {
     pub evidence: String,
     /// Where a file is UTF-8 but for some lines: the encoding of those, by their letters.
     pub other: Option<Charset>,
+    /// Only parts of the file were looked at: the whole is watched while it is read.
+    pub watched: bool,
 }
 
 impl TextEncoding {
@@ -93,10 +97,8 @@ pub(super) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncodi
     if let Some(certain) = by_form(start) {
         return certain;
     }
-    let start_is_utf8 = valid_utf8(start, false, !whole);
-    if start_is_utf8 && pieces.iter().all(|piece| valid_utf8(piece, true, true)) {
-        let ascii = start.is_ascii() && pieces.iter().all(|piece| piece.is_ascii());
-        return utf8(if ascii { "only ASCII was seen" } else { "every byte sequence seen is valid" });
+    if let Some(found) = utf8_by_parts(start, pieces, whole) {
+        return found;
     }
     // Reading from memory does not fail.
     if let Some(found) = Survey::of(start).ok().and_then(|survey| partly_utf8(&survey)) {
@@ -105,6 +107,13 @@ pub(super) fn guess(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> TextEncodi
     let mut sample = start.to_vec();
     pieces.iter().for_each(|piece| sample.extend_from_slice(piece));
     by_letters(&sample, "not valid UTF-8")
+}
+
+/// UTF-8 where all that was seen is.
+fn utf8_by_parts(start: &[u8], pieces: &[Vec<u8>], whole: bool) -> Option<TextEncoding> {
+    let valid = valid_utf8(start, false, !whole) && pieces.iter().all(|piece| valid_utf8(piece, true, true));
+    let ascii = start.is_ascii() && pieces.iter().all(|piece| piece.is_ascii());
+    valid.then(|| utf8(if ascii { "only ASCII was seen" } else { "every byte sequence seen is valid" }))
 }
 
 /// Guesses the encoding of a file that is not all UTF-8 from the whole of it; its start is given.
@@ -124,22 +133,28 @@ fn guess_whole(start: &[u8], survey: &Survey) -> TextEncoding {
 }
 
 fn utf8(why: &str) -> TextEncoding {
-    TextEncoding { encoding: UTF_8.into(), bom: 0, evidence: format!("encoding UTF-8: {why}"), other: None }
+    TextEncoding {
+        encoding: UTF_8.into(),
+        bom: 0,
+        evidence: format!("encoding UTF-8: {why}"),
+        other: None,
+        watched: false,
+    }
 }
 
 /// An encoding that its form gives away: a mark, or zeros in the right places.
 fn by_form(start: &[u8]) -> Option<TextEncoding> {
     if let Some(encoding) = utf32(start) {
         let evidence = format!("encoding {}: every four bytes are a character", encoding.name());
-        return Some(TextEncoding { encoding, bom: 0, evidence, other: None });
+        return Some(TextEncoding { encoding, bom: 0, evidence, other: None, watched: false });
     }
     if let Some((encoding, bom)) = Encoding::for_bom(start) {
         let evidence = format!("encoding {}: the file starts with its byte-order mark", encoding.name());
-        return Some(TextEncoding { encoding: encoding.into(), bom, evidence, other: None });
+        return Some(TextEncoding { encoding: encoding.into(), bom, evidence, other: None, watched: false });
     }
     let (encoding, share) = utf16_without_mark(start)?;
     let evidence = format!("encoding {}: {share}% of every second byte is zero", encoding.name());
-    Some(TextEncoding { encoding: encoding.into(), bom: 0, evidence, other: None })
+    Some(TextEncoding { encoding: encoding.into(), bom: 0, evidence, other: None, watched: false })
 }
 
 /// UTF-8 where not all of the text is: several encodings put together, or a few damaged characters. Told with its place.
@@ -171,7 +186,7 @@ fn by_letters(sample: &[u8], why: &str) -> TextEncoding {
     detector.feed(sample, true);
     let (encoding, letters) = second_opinion(sample, detector.guess(None, Utf8Detection::Allow));
     let evidence = format!("encoding {}: {why}; {letters}", encoding.name());
-    TextEncoding { encoding, bom: 0, evidence, other: None }
+    TextEncoding { encoding, bom: 0, evidence, other: None, watched: false }
 }
 
 /// Holds the library's guess against the letters of the languages written in single-byte encodings.
@@ -255,14 +270,7 @@ pub(super) fn of_file(location: &Location, prefix: &Prefix) -> Result<TextEncodi
     let Some(pinned) = pinned(location)? else {
         let certain = by_form(&prefix.bytes);
         if certain.is_none() && !prefix.is_whole() && (location.look_at_all || prefix.size <= SMALL) {
-            let path = location.path();
-            let failed = |error| ConnectError::io(&path, "read", error);
-            // Most files are what they seem: only of the others every line is looked at.
-            return Ok(match survey::valid_utf8(file::open(&path)?).map_err(failed)? {
-                Some(true) => utf8("the whole file is ASCII"),
-                Some(false) => utf8("every byte sequence of the whole file is valid"),
-                None => guess_whole(&prefix.bytes, &Survey::of(file::open(&path)?).map_err(failed)?),
-            });
+            return of_whole(&location.path());
         }
         return Ok(certain.unwrap_or_else(|| guess(&prefix.bytes, &prefix.pieces, prefix.is_whole())));
     };
@@ -271,7 +279,37 @@ pub(super) fn of_file(location: &Location, prefix: &Prefix) -> Result<TextEncodi
         _ => 0,
     };
     let evidence = format!("encoding {}: pinned", pinned.name());
-    Ok(TextEncoding { encoding: pinned, bom, evidence, other: None })
+    Ok(TextEncoding { encoding: pinned, bom, evidence, other: None, watched: false })
+}
+
+/// As [`of_file`], for a reader that can watch a large file while it reads it, so that it is read only once.
+pub(super) fn of_watched_file(location: &Location, prefix: &Prefix) -> Result<TextEncoding, ConnectError> {
+    let sees_later = location.look_at_all && location.encoding.is_none() && !location.repair;
+    if sees_later
+        && prefix.size > SMALL
+        && by_form(&prefix.bytes).is_none()
+        && let Some(found) = utf8_by_parts(&prefix.bytes, &prefix.pieces, false)
+    {
+        return Ok(TextEncoding { watched: true, ..found });
+    }
+    of_file(location, prefix)
+}
+
+/// The encoding by the whole of a file that no mark and no zeros give away.
+pub(super) fn of_whole(path: &Path) -> Result<TextEncoding, ConnectError> {
+    let failed = |error| ConnectError::io(path, "read", error);
+    // Most files are what they seem: only of the others every line is looked at.
+    Ok(match survey::valid_utf8(file::open(path)?).map_err(failed)? {
+        Some(true) => utf8("the whole file is ASCII"),
+        Some(false) => utf8("every byte sequence of the whole file is valid"),
+        None => surveyed(path)?.0,
+    })
+}
+
+/// The encoding by every line of a file that is not UTF-8 throughout.
+fn surveyed(path: &Path) -> Result<(TextEncoding, Survey), ConnectError> {
+    let survey = Survey::of(file::open(path)?).map_err(|error| ConnectError::io(path, "read", error))?;
+    Ok((guess_whole(&file::text_prefix(path)?.bytes, &survey), survey))
 }
 
 /// The start of a file as UTF-8, and how many bytes of it are a byte-order mark.

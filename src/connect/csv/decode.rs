@@ -7,17 +7,16 @@ use super::Dialect;
 use super::marks::{Inside, Marks};
 use super::mend::{Mended, Mender};
 use super::scan::{self, Scanned, Span, Step, Tail};
-use crate::connect::encoding::{self, Charset};
+use crate::connect::encoding::{self, Charset, Checked};
 use crate::connect::{Chunk, ConnectError, Decoder};
 use crate::record::{Batch, Fault, Form, Kind, Origin, Repair, Row, Slot};
 
 /// Decodes chunks of one object.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct CsvDecoder {
     pub dialect: Dialect,
     pub fields: Vec<String>,
-    /// The stream was made UTF-8 from another encoding: what could not be read is U+FFFD there.
-    pub transcoded: bool,
+    pub checked: Checked,
     /// What bytes that are no UTF-8 are read as, where repairs are wanted.
     pub mended: Option<Charset>,
     /// Puts records right whose width or quotes are odd, where repairs are wanted.
@@ -64,11 +63,13 @@ impl CsvDecoder {
     /// Marks records whose bytes are no text. The whole is looked at once; only where it fails, each cell.
     fn check_text(&self, batch: &mut Batch, end: usize) {
         let lost = "\u{fffd}".as_bytes();
-        if self.transcoded {
-            if memchr::memmem::find(&batch.data[..end], lost).is_none() {
-                return;
-            }
-        } else if simdutf8::basic::from_utf8(&batch.data[..end]).is_ok() {
+        let whole = &batch.data[..end];
+        let sound = match self.checked {
+            Checked::Sound => true,
+            Checked::Not => simdutf8::basic::from_utf8(whole).is_ok(),
+            Checked::Made => memchr::memmem::find(whole, lost).is_none(),
+        };
+        if sound {
             return;
         }
         let width = batch.width();
@@ -76,7 +77,7 @@ impl CsvDecoder {
         for row in &mut batch.rows {
             let first = row.first_slot as usize;
             let raw = &batch.data[row.raw.0 as usize..(row.raw.0 + row.raw.1) as usize];
-            let broken = if self.transcoded {
+            let broken = if self.checked == Checked::Made {
                 memchr::memmem::find(raw, lost).is_some()
             } else {
                 std::str::from_utf8(raw).is_err()

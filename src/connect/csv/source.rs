@@ -11,7 +11,7 @@ use super::mend::{Table, heading, survey};
 use super::scan::{self, Span, Step, Tail};
 use super::sniff::{Pinned, sniff};
 use super::{Dialect, LineEnd, header};
-use crate::connect::encoding::{self, SourceBytes, TextEncoding, TextInput};
+use crate::connect::encoding::{self, Checked, SourceBytes, TextEncoding, TextInput};
 use crate::connect::file;
 use crate::connect::{
     Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, Location, Position, ReadRequest, Reader, Source,
@@ -56,7 +56,7 @@ impl CsvSource {
             prefix = file::text_prefix_of(&path, LONG_PREFIX)?;
         }
         let whole = prefix.is_whole();
-        let encoding = encoding::of_file(location, &prefix)?;
+        let encoding = encoding::of_watched_file(location, &prefix)?;
         let (sample, mark) = encoding::sample(&path, &encoding, prefix.bytes)?;
         let text = sample.get(mark..).unwrap_or_default();
         let sniffed = sniff(text, whole, pinned);
@@ -88,6 +88,13 @@ impl CsvSource {
             }
         }
         Ok(source)
+    }
+
+    /// As if the file were large, and its start UTF-8.
+    #[cfg(test)]
+    pub(super) fn watched(mut self) -> CsvSource {
+        self.encoding.watched = true;
+        self
     }
 
     pub fn dialect(&self) -> Dialect {
@@ -125,11 +132,11 @@ impl CsvSource {
         other.and_then(|index| self.others.get(index)).unwrap_or(&self.first)
     }
 
-    fn decoder(&self, table: &Table) -> Arc<CsvDecoder> {
+    fn decoder(&self, table: &Table, checked: Checked) -> Arc<CsvDecoder> {
         Arc::new(CsvDecoder {
             dialect: self.dialect,
             fields: table.fields.clone(),
-            transcoded: !self.encoding.is_utf8(),
+            checked,
             mended: self.mends_bytes.then(|| self.encoding.of_broken_bytes()),
             mender: table.mender.clone(),
             lines_before: table.lines,
@@ -242,7 +249,7 @@ fn first_records(dialect: &Dialect, text: &[u8], count: usize) -> Vec<FirstRecor
 /// Why no chunk could be cut, with its place.
 pub(super) fn cut_error(path: &Path, error: CutError) -> ConnectError {
     match error {
-        CutError::Io(error) => ConnectError::io(path, "read", error),
+        CutError::Io(error) => encoding::read_error(path, error),
         CutError::TooLong { at } => too_long(path, at),
     }
 }
@@ -299,12 +306,15 @@ impl Source for CsvSource {
             None => table.start,
         };
         let size = Some(file::size(&self.path)?);
-        let input = TextInput::open(&self.path, &self.encoding, at)?;
+        // Where reading continues, what came before was perhaps read in another encoding than the start is in.
+        let settled =
+            if self.encoding.watched && at != table.start { Some(encoding::of_whole(&self.path)?) } else { None };
+        let input = TextInput::open(&self.path, settled.as_ref().unwrap_or(&self.encoding), at)?;
         Ok(Box::new(CsvReader {
             path: self.path.clone(),
-            consumed: SourceBytes::of(&input),
+            consumed: SourceBytes::of(&input, at),
+            decoder: self.decoder(table, input.checked()),
             cutter: Cutter::new(input.take(table.end.saturating_sub(at)), self.dialect, at),
-            decoder: self.decoder(table),
             skip: if at == table.start { table.skip } else { 0 },
             chunk_bytes: if request.chunk_bytes == 0 { CHUNK_BYTES } else { request.chunk_bytes },
             size,
@@ -344,7 +354,11 @@ impl Reader for CsvReader {
         chunk.lines = 0;
         chunk.end = Position(format!("{{\"byte\":{}}}", self.cutter.offset()));
         let given_out = self.cutter.offset() - start;
-        chunk.source_bytes = self.consumed.of_chunk(self.cutter.input().get_ref(), given_out);
+        let input = self.cutter.input().get_ref();
+        chunk.source_bytes = self.consumed.of_chunk(input, given_out);
+        if input.checked() != self.decoder.checked {
+            self.decoder = Arc::new(CsvDecoder { checked: input.checked(), ..(*self.decoder).clone() });
+        }
         Ok(true)
     }
 

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use super::cutter::Cutter;
 use super::decode::CsvDecoder;
 use super::{CsvSource, Dialect, LineEnd};
-use crate::connect::{Chunk, Decoder, Location, ReadRequest, Source};
+use crate::connect::encoding::Checked;
+use crate::connect::{Chunk, Decoder, Location, Position, ReadRequest, Source};
 use crate::record::{Batch, Fault, Kind};
 
 /// A record as tests compare them: number, line, cells, raw text, fault.
@@ -34,7 +35,7 @@ fn as_the_csv_crate_writes(cells: &[String]) -> String {
 
 fn read_bytes(input: &[u8], dialect: Dialect, width: usize, target: usize) -> Vec<Seen> {
     let fields = (0..width).map(|index| index.to_string()).collect();
-    let decoder = CsvDecoder { dialect, fields, transcoded: false, mended: None, mender: None, lines_before: 0 };
+    let decoder = CsvDecoder { dialect, fields, checked: Checked::Not, mended: None, mender: None, lines_before: 0 };
     let mut cutter = Cutter::new(input, dialect, 0);
     let (mut chunk, mut batch, mut all) = (Chunk::default(), Batch::default(), Vec::new());
     let (mut numbers, mut lines) = (0, 0);
@@ -53,7 +54,7 @@ fn a_raw_record_splits_into_all_its_cells() {
     let decoder = CsvDecoder {
         dialect: Dialect::default(),
         fields: vec!["id".into()],
-        transcoded: false,
+        checked: Checked::Not,
         mended: None,
         mender: None,
         lines_before: 0,
@@ -67,7 +68,7 @@ fn records_that_are_written_as_they_stand_are_told_from_others() {
     let decoder = CsvDecoder {
         dialect: Dialect::default(),
         fields: ["a", "b", "c"].map(str::to_owned).to_vec(),
-        transcoded: false,
+        checked: Checked::Not,
         mended: None,
         mender: None,
         lines_before: 0,
@@ -559,4 +560,42 @@ fn a_header_of_two_lines_names_the_fields() {
     let text = people("").replacen("since,name,motto,mail\n", "since,name,motto,mail\nsince,name,motto,mail\n", 1);
     let (fields, rows, ..) = repaired(&text, "t.csv");
     assert_eq!((fields[1].as_str(), rows.len()), ("name name", 6));
+}
+
+/// All cells of a source, from a position on, and the position behind the first chunk.
+fn read_on(source: &CsvSource, from: Option<Position>) -> (Vec<Vec<String>>, Position) {
+    let request = ReadRequest { chunk_bytes: 2_000, from, ..ReadRequest::default() };
+    let mut reader = source.read("", &request).unwrap();
+    let (mut all, mut first, mut bytes) = (Vec::new(), Position::default(), 0);
+    let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
+    while reader.next(&mut chunk).unwrap() {
+        bytes += chunk.source_bytes;
+        if all.is_empty() {
+            first = chunk.end.clone();
+        }
+        reader.decoder().decode(&mut chunk, &mut batch).unwrap();
+        assert!(batch.rows.iter().all(|row| row.fault.is_none()));
+        all.extend(batch.records().map(|record| record.cells().map(|cell| cell.display().into_owned()).collect()));
+    }
+    assert!(request.from.is_some() || Some(bytes) == reader.total_bytes());
+    (all, first)
+}
+
+#[test]
+fn a_watched_file_that_turns_out_to_be_of_another_encoding_is_read_in_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("late.csv");
+    let latin = encoding_rs::WINDOWS_1252.encode("2,José Muñoz y García\n").0.repeat(700);
+    fs::write(&path, [b"id,name\n".as_slice(), &b"1,plain\n".repeat(9_000), &latin].concat()).unwrap();
+    let mut location = Location::from_argument(path.to_str().unwrap());
+    let looked_at = CsvSource::open(&location).unwrap();
+    let (expected, _) = read_on(&looked_at, None);
+    assert_eq!(expected.last().unwrap()[1], "José Muñoz y García");
+    location.encoding = Some("utf-8".into());
+    let watched = CsvSource::open(&location).unwrap().watched();
+    let (all, first) = read_on(&watched, None);
+    assert_eq!(all, expected);
+    let (rest, _) = read_on(&watched, Some(first));
+    assert!(!rest.is_empty() && rest.len() < all.len());
+    assert_eq!(rest, all[all.len() - rest.len()..]);
 }

@@ -6,6 +6,7 @@ use std::path::Path;
 use encoding_rs::CoderResult;
 
 use super::charset::CharsetDecoder;
+use super::watch::Watched;
 use super::{Charset, TextEncoding};
 use crate::connect::disk::DiskFile;
 use crate::connect::{ConnectError, file};
@@ -14,7 +15,19 @@ use crate::connect::{ConnectError, file};
 pub(in crate::connect) enum TextInput {
     /// It is UTF-8 (or is taken to be); the bytes are not checked here.
     Plain(DiskFile),
+    Watched(Watched),
     Transcoded(Box<Transcoder<DiskFile>>),
+}
+
+/// What is known of bytes that are to be UTF-8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::connect) enum Checked {
+    /// They are.
+    Sound,
+    /// Nothing.
+    Not,
+    /// They were made UTF-8 from another encoding: what could not be read is U+FFFD there.
+    Made,
 }
 
 impl TextInput {
@@ -24,7 +37,10 @@ impl TextInput {
         let mut file = file::open(path)?;
         if encoding.is_utf8() {
             file.seek(SeekFrom::Start(at)).map_err(failed)?;
-            return Ok(TextInput::Plain(file));
+            return Ok(match encoding.watched {
+                true => TextInput::Watched(Watched::new(path, file, at)),
+                false => TextInput::Plain(file),
+            });
         }
         let mut transcoder = Box::new(Transcoder::new(file, encoding.encoding));
         io::copy(&mut transcoder.by_ref().take(at), &mut io::sink()).map_err(failed)?;
@@ -35,7 +51,18 @@ impl TextInput {
     pub fn consumed(&self) -> Option<u64> {
         match self {
             TextInput::Plain(_) => None,
+            TextInput::Watched(watched) => watched.consumed(),
             TextInput::Transcoded(transcoder) => Some(transcoder.consumed()),
+        }
+    }
+
+    /// What is known of all that was given out so far.
+    pub fn checked(&self) -> Checked {
+        match self {
+            TextInput::Watched(watched) if watched.is_sound() => Checked::Sound,
+            TextInput::Watched(watched) if watched.is_transcoded() => Checked::Made,
+            TextInput::Transcoded(_) => Checked::Made,
+            TextInput::Watched(_) | TextInput::Plain(_) => Checked::Not,
         }
     }
 }
@@ -43,24 +70,21 @@ impl TextInput {
 /// How much of a file its chunks stand for, one after another.
 #[derive(Debug)]
 pub(in crate::connect) struct SourceBytes {
-    /// Bytes of the original before the next chunk, where they are not those that are given out.
-    before: Option<u64>,
+    /// Bytes of the original before the next chunk.
+    before: u64,
 }
 
 impl SourceBytes {
-    pub fn of(input: &TextInput) -> SourceBytes {
-        SourceBytes { before: input.consumed() }
+    /// Of an input that stands at `at`.
+    pub fn of(input: &TextInput, at: u64) -> SourceBytes {
+        SourceBytes { before: input.consumed().unwrap_or(at) }
     }
 
     /// Those of the chunk that was just read from the input, `given_out` bytes of UTF-8.
     pub fn of_chunk(&mut self, input: &TextInput, given_out: u64) -> u64 {
-        match (self.before, input.consumed()) {
-            (Some(before), Some(now)) => {
-                self.before = Some(now);
-                now - before
-            }
-            _ => given_out,
-        }
+        let chunk = input.consumed().map_or(given_out, |now| now.saturating_sub(self.before));
+        self.before += chunk;
+        chunk
     }
 }
 
@@ -68,6 +92,7 @@ impl Read for TextInput {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             TextInput::Plain(file) => file.read(buffer),
+            TextInput::Watched(watched) => watched.read(buffer),
             TextInput::Transcoded(transcoder) => transcoder.read(buffer),
         }
     }

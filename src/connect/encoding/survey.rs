@@ -61,7 +61,8 @@ pub(super) struct Survey {
     /// Characters beyond ASCII, and sequences that are none.
     pub characters: u64,
     pub sequences: u64,
-    /// The first byte beyond ASCII in a line that is UTF-8, and the first that is no UTF-8.
+    /// The first byte beyond ASCII, the first in a line that is UTF-8, and the first that is no UTF-8.
+    pub first_beyond: Option<Spot>,
     pub first_good: Option<Spot>,
     pub first_broken: Option<Spot>,
     /// Broken lines, from all over the file.
@@ -111,13 +112,14 @@ impl Survey {
             return;
         }
         let spot = |at: usize| Spot { byte: start.byte + at as u64, ..start };
+        let first = spot(text.iter().position(|byte| !byte.is_ascii()).unwrap_or_default());
+        self.first_beyond.get_or_insert(first);
         let beyond = |text: &str| text.chars().filter(|letter| !letter.is_ascii()).count() as u64;
         match std::str::from_utf8(text) {
             Ok(text) => {
                 self.good += 1;
                 self.characters += beyond(text);
-                let first = text.bytes().position(|byte| !byte.is_ascii()).unwrap_or_default();
-                self.first_good.get_or_insert(spot(first));
+                self.first_good.get_or_insert(first);
             }
             Err(error) => {
                 self.broken += 1;

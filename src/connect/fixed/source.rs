@@ -203,7 +203,7 @@ impl Source for FixedSource {
         let decoder = Arc::new(FixedDecoder { layout: self.layout.clone(), transcoded: !self.encoding.is_utf8() });
         Ok(Box::new(FixedReader {
             path: self.path.clone(),
-            consumed: SourceBytes::of(&input),
+            consumed: SourceBytes::of(&input, at),
             cutter: LineCutter::new(input, at),
             decoder,
             skip: self.skip as u64,

@@ -147,7 +147,7 @@ impl JsonSource {
         };
         let input = TextInput::open(&self.path, &self.encoding, place.byte)?;
         let lines = self.layout == Layout::Lines;
-        let consumed = SourceBytes::of(&input);
+        let consumed = SourceBytes::of(&input, place.byte);
         let cutter = if lines {
             Cutter::Lines { cutter: LineCutter::new(input, place.byte), mark: self.mark }
         } else {
