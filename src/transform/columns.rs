@@ -186,6 +186,15 @@ impl Program {
         self.open(columns.result(row), given, columns)
     }
 
+    /// Whether a condition was true of a row in the last run of `columns`.
+    #[inline]
+    pub fn holds(&self, row: u32, given: &Given<'_>, columns: &Columns) -> bool {
+        let held = columns.result(row);
+        // What a question answered is one of the program's own constants.
+        answered(held, &[self.constant(FALSE), self.constant(TRUE)])
+            .unwrap_or_else(|| self.open(held, given, columns).bytes == b"true")
+    }
+
     pub(super) fn open<'a>(&'a self, held: Held, given: &Given<'a>, columns: &'a Columns) -> Cell<'a> {
         let base: &'a [u8] = match held.place {
             Place::RECORD => given.records.data(),
@@ -472,12 +481,15 @@ fn drop_faulted(columns: &mut Columns, before: usize) {
 #[inline(always)]
 fn truth(held: Held, truths: &[Held; 2], bases: &[&[u8]]) -> Result<bool, Refused> {
     // What a question answered is one of the program's own constants.
+    answered(held, truths).map_or_else(|| spelled(held, bases), Ok)
+}
+
+/// The answer that a value is where it is one of the constants for false and true.
+#[inline(always)]
+fn answered(held: Held, truths: &[Held; 2]) -> Option<bool> {
     let is_true = held.start == truths[1].start;
     let constant = held.place == Place::CONSTANTS && held.source_type == SourceType::Boolean;
-    if constant && (is_true || held.start == truths[0].start) {
-        return Ok(is_true);
-    }
-    spelled(held, bases)
+    (constant && (is_true || held.start == truths[0].start)).then_some(is_true)
 }
 
 #[cold]

@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
+use smallvec::{SmallVec, smallvec};
 
 mod compile;
 mod count;
@@ -316,7 +317,7 @@ impl Plan {
             self.find(*row, self.codes.record("where"), found, said);
         }
         planned.retain(|row| {
-            let taken = filter.cell(*row, &given, columns).bytes == b"true";
+            let taken = filter.holds(*row, &given, columns);
             let verdict = &mut verdicts[*row as usize];
             if !taken && *verdict == Verdict::Valid {
                 *verdict = Verdict::Filtered;
@@ -343,15 +344,15 @@ impl Plan {
         let PlanScratch { finished, programs, planned, asked, checked, found, .. } = scratch;
         let (field, columns, asked) = (&self.fields[index], &mut programs[index], &asked[index]);
         field.program.run_columns(&self.given(records, finished, 0), asked, columns);
-        checked.clone_from(planned);
         let given = self.given(records, finished, 0);
         for (row, fault) in columns.faults() {
             let said = || explained(field.program.explain_row(fault, &given, columns));
             self.find(*row, self.codes.field(index, fault.code), found, said);
         }
-        if !columns.faults().is_empty() {
-            let faulted: HashSet<u32> = columns.faults().iter().map(|(row, _)| *row).collect();
-            checked.retain(|row| !faulted.contains(row));
+        let is_checked = field.rules.any() || field.link.is_some();
+        if is_checked {
+            checked.clone_from(planned);
+            leave_out(checked, columns.faults(), records.len());
         }
         if field.link.is_some() {
             self.resolve(index, records, scratch);
@@ -462,7 +463,7 @@ impl Plan {
         compare.run_columns(&given, checked, columns);
         for row in checked.iter() {
             // A comparison that faults has no value, and does not hold.
-            if compare.cell(*row, &given, columns).bytes != b"true" {
+            if !compare.holds(*row, &given, columns) {
                 let cell = values.cell(*row as usize);
                 self.find(*row, self.codes.field(index, "compare"), found, || rules.words("compare", cell));
             }
@@ -479,7 +480,7 @@ impl Plan {
                 self.find(*row, id, found, || explained(check.explain_row(fault, &given, columns)));
             }
             for row in planned.iter() {
-                if check.cell(*row, &given, columns).bytes == b"true" {
+                if check.holds(*row, &given, columns) {
                     continue;
                 }
                 if !columns.faults().iter().any(|(faulted, _)| faulted == row) {
@@ -554,6 +555,16 @@ impl Plan {
         }
         scratch.finished.cell(field, row, &records)
     }
+}
+
+/// Takes the rows that have a fault out of those that are checked.
+fn leave_out(checked: &mut Vec<u32>, faults: &[(u32, transform::Fault)], rows: usize) {
+    if faults.is_empty() {
+        return;
+    }
+    let mut faulted: SmallVec<[bool; STRETCH_RECORDS]> = smallvec![false; rows];
+    faults.iter().for_each(|(row, _)| faulted[*row as usize] = true);
+    checked.retain(|row| !faulted[*row as usize]);
 }
 
 /// A finding in words: the reason, and the value where there is one.
