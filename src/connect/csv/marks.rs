@@ -6,6 +6,8 @@
 use wide::u8x16;
 
 const BLOCK: usize = 64;
+/// So many ends are noted at once: more than most blocks hold.
+const AT_ONCE: usize = 8;
 /// So many blocks are looked at before the records found in them are given.
 const BLOCKS: usize = 16;
 
@@ -90,9 +92,9 @@ impl<'b> Marks<'b> {
         self.records.clear();
         (self.given, self.given_records, self.inside.told) = (0, 0, 0);
         while self.records.is_empty() && self.base < self.bytes.len() {
-            // A place for every byte that may come, and one more for the end of the bytes.
-            if self.ends.len() <= self.found + BLOCKS * BLOCK {
-                self.ends.resize(2 * self.found + BLOCKS * BLOCK + 1, 0);
+            // A place for every byte that may come, one for the end of the bytes, and some that are written in passing.
+            if self.ends.len() <= self.found + BLOCKS * BLOCK + AT_ONCE {
+                self.ends.resize(2 * self.found + BLOCKS * BLOCK + AT_ONCE + 1, 0);
             }
             for _ in 0..BLOCKS {
                 let rest = self.bytes.get(self.base..).unwrap_or_default();
@@ -145,25 +147,27 @@ impl<'b> Marks<'b> {
         feeds &= ends;
         while feeds != 0 {
             let until = feeds ^ (feeds - 1);
-            self.note(ends & until);
-            self.records.push(self.found);
-            ends &= !until;
+            self.records.push(self.found + (ends & until).count_ones() as usize);
             feeds &= !until;
         }
         self.note(ends);
     }
 
-    /// Keeps the places of a block that end fields; there is room for them.
+    /// Keeps the places of a block that end fields; there is room for them. How many there are nobody can foresee: so many
+    /// are written at once, and those that are none are written over later.
     #[inline(always)]
     fn note(&mut self, mut places: u64) {
         let base = self.base as u32;
-        for end in self.ends.get_mut(self.found..).unwrap_or_default() {
-            if places == 0 {
-                break;
+        let count = places.count_ones() as usize;
+        let mut at = self.found;
+        self.found += count;
+        while at < self.found {
+            let Some(ends) = self.ends.get_mut(at..).and_then(|room| room.first_chunk_mut::<AT_ONCE>()) else { return };
+            for end in ends {
+                *end = base.wrapping_add(places.trailing_zeros());
+                places &= places.wrapping_sub(1);
             }
-            *end = base + places.trailing_zeros();
-            places &= places - 1;
-            self.found += 1;
+            at += AT_ONCE;
         }
     }
 }
