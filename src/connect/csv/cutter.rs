@@ -12,8 +12,8 @@ use super::Dialect;
 use super::scan::{self, FIELD_LIMIT, RECORD_LIMIT, Step, Tail};
 use crate::connect::lines::read_up_to;
 
-/// How much is read beyond the wanted size, so that most chunks need no second read.
-const SLACK: usize = 64 << 10;
+/// How much is read beyond the wanted size, so that most chunks need no second read. What is too much of it is copied.
+const SLACK: usize = 8 << 10;
 /// Offsets in a batch are 32 bits wide.
 const MAX_TARGET: usize = 256 << 20;
 
@@ -93,7 +93,7 @@ impl<R: Read> Cutter<R> {
     }
 
     fn grow(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
-        let wanted = bytes.len() + bytes.len().max(SLACK);
+        let wanted = bytes.len() + (bytes.len() / 4).max(SLACK);
         self.fill(bytes, wanted)
     }
 
