@@ -37,13 +37,11 @@ fn has_runs<const N: usize>(bytes: &[u8; N], behind: &[u8; N]) -> bool {
 /// How many bytes of a trimmed text need no collapsing.
 #[inline]
 fn even_length(bytes: &[u8]) -> usize {
-    let mut at = 0;
-    while let (Some(block), Some(behind)) = (block::<16>(bytes, at), block::<16>(bytes, at + 1)) {
-        if has_runs(block, behind) {
-            break;
-        }
-        at += 16;
-    }
+    let mut at = match bytes.len() {
+        17.. => even_blocks::<16>(bytes),
+        9.. => even_blocks::<8>(bytes),
+        _ => 0,
+    };
     while let (Some(byte), Some(next)) = (bytes.get(at), bytes.get(at + 1)) {
         if has_runs(&[*byte], &[*next]) {
             return at;
@@ -51,6 +49,23 @@ fn even_length(bytes: &[u8]) -> usize {
         at += 1;
     }
     bytes.len()
+}
+
+/// How many bytes, looked at in blocks of `N`, need no collapsing; there are more than `N`. The last block may overlap the
+/// one before it.
+#[inline]
+fn even_blocks<const N: usize>(bytes: &[u8]) -> usize {
+    let mut at = 0;
+    while let (Some(block), Some(behind)) = (block::<N>(bytes, at), block::<N>(bytes, at + 1)) {
+        if has_runs(block, behind) {
+            return at;
+        }
+        if at + N + 1 == bytes.len() {
+            return bytes.len();
+        }
+        at = (at + N).min(bytes.len() - N - 1);
+    }
+    at
 }
 
 #[inline]
