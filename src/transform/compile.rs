@@ -74,6 +74,8 @@ struct Compiler<'s> {
     target_fields: Vec<usize>,
     /// What `it` stands for, innermost last.
     piped: Vec<Typed>,
+    /// Calls whose values are at hand wherever the next operation stands: the same call again needs none.
+    at_hand: Vec<(&'static str, Vec<Operand>, Typed)>,
 }
 
 impl<'s> Compiler<'s> {
@@ -88,6 +90,7 @@ impl<'s> Compiler<'s> {
             source_fields: Vec::new(),
             target_fields: Vec::new(),
             piped: Vec::new(),
+            at_hand: Vec::new(),
         };
         // In the order of TRUE, FALSE and NULL.
         compiler.constant("true", Kind::Text, SourceType::Boolean);
@@ -328,6 +331,12 @@ impl<'s> Compiler<'s> {
         if self.diagnostics.len() > before {
             return Typed { ty: function.result, ..Typed::UNKNOWN };
         }
+        let operands: Vec<Operand> = values.iter().map(|value| value.operand).collect();
+        let known =
+            |(name, arguments, _): &&(&str, Vec<Operand>, Typed)| *name == function.name && *arguments == operands;
+        if let Some((_, _, value)) = self.at_hand.iter().find(known) {
+            return *value;
+        }
         let made = match function.make {
             Make::Plain(plain) => Made::plain(plain),
             Make::Cut(cut) => Made::cut(cut),
@@ -341,7 +350,6 @@ impl<'s> Compiler<'s> {
                 }
             },
         };
-        let operands: Vec<Operand> = values.iter().map(|value| value.operand).collect();
         let result = if function.joins {
             values.iter().map(|value| value.ty).reduce(Type::join).unwrap_or(Type::Any)
         } else {
@@ -350,7 +358,17 @@ impl<'s> Compiler<'s> {
         let passes = function.passes_missing && !operands.is_empty();
         let made = Made { keeps_plain: made.keeps_plain || function.keeps_plain, ..made };
         let operand = self.call(made, &operands, span, passes, result);
-        Typed { operand, ty: result }
+        let value = Typed { operand, ty: result };
+        self.at_hand.push((function.name, operands, value));
+        value
+    }
+
+    /// Compiles what not every row comes to: its values are not at hand behind it.
+    fn aside(&mut self, compile: impl FnOnce(&mut Self) -> Typed) -> Typed {
+        let before = self.at_hand.len();
+        let value = compile(self);
+        self.at_hand.truncate(before);
+        value
     }
 
     fn check_argument(&mut self, function: &Function, index: usize, argument: &Argument, given: Type) {
@@ -405,12 +423,12 @@ impl<'s> Compiler<'s> {
         let tested = self.condition(condition);
         let skip = self.op(OpKind::JumpWhen { condition: tested.operand, when: false, to: 0 }, condition.span);
         let out = self.register();
-        let first = self.expr(then);
+        let first = self.aside(|compiler| compiler.expr(then));
         self.op(OpKind::Copy { from: first.operand, out }, span);
         let end = self.op(OpKind::Jump { to: 0 }, span);
         self.land(skip);
         let second = match otherwise {
-            Some(otherwise) => self.expr(otherwise),
+            Some(otherwise) => self.aside(|compiler| compiler.expr(otherwise)),
             None => Typed { operand: Operand::Constant(NULL), ty: first.ty },
         };
         self.op(OpKind::Copy { from: second.operand, out }, span);
@@ -438,7 +456,7 @@ impl<'s> Compiler<'s> {
         let first = self.expr(left);
         self.op(OpKind::Copy { from: first.operand, out }, span);
         let end = self.op(OpKind::JumpWhenFilled { value: Operand::Register(out), to: 0 }, span);
-        let second = self.expr(right);
+        let second = self.aside(|compiler| compiler.expr(right));
         self.op(OpKind::Copy { from: second.operand, out }, span);
         self.land(end);
         Typed { operand: Operand::Register(out), ty: self.joined((left, first), Some((right, second))) }
@@ -504,7 +522,7 @@ impl<'s> Compiler<'s> {
         let first = self.condition(left);
         self.op(OpKind::Truth { from: first.operand, out }, left.span);
         let end = self.op(OpKind::JumpWhen { condition: Operand::Register(out), when: is_or, to: 0 }, span);
-        let second = self.condition(right);
+        let second = self.aside(|compiler| compiler.condition(right));
         self.op(OpKind::Truth { from: second.operand, out }, span);
         self.land(end);
         Typed { operand: Operand::Register(out), ty: Type::Boolean }

@@ -267,3 +267,22 @@ fn a_contact_comes_out_clean() {
         assert_eq!(evaluate(amount, &[("amount", given)]), expected, "{given}");
     }
 }
+
+#[test]
+fn what_was_computed_is_computed_once_where_every_row_came_by() {
+    let names = ["a".to_owned(), "b".to_owned()];
+    let operations = |text: &str| {
+        Program::compile(text, &Scope { source_fields: &names, target_fields: &[] }).expect("it compiles").ops.len()
+    };
+    assert_eq!(operations("concat(trim(a), trim(a))"), operations("concat(trim(a), 'x')"));
+    assert!(operations("concat(trim(a), trim(b))") > operations("concat(trim(a), trim(a))"));
+    for (text, expected) in [
+        ("concat(if a == 'x' then trim(b) else 'n', trim(b))", "n1"),
+        ("concat(if a == 'y' then trim(b) else 'n', trim(b))", "11"),
+        ("concat(a == 'x' and trim(b) == '1', trim(b))", "false1"),
+        ("concat(a ?? trim(b), trim(b))", "y1"),
+        ("trim(b) | (if starts_with(trim(b), '1') then concat(it, trim(b)) else trim(a))", "11"),
+    ] {
+        assert_eq!(evaluate(text, &[("a", "y"), ("b", " 1 ")]), expected, "{text}");
+    }
+}
