@@ -9,7 +9,7 @@ use super::exit::{Answer, Exit, run_error};
 use super::print::{self, Format};
 use super::profiled::Profiled;
 use super::run::{CANCEL, Teller};
-use crate::connect::{ConnectError, ErrorKind, Location, open_source, open_target};
+use crate::connect::{ConnectError, ErrorKind, Location, Look, open_source, open_target};
 use crate::engine::{self, RunEnd, RunOptions};
 use crate::profile::{self, Issue, LintContext, Loaded, Profile, Severity};
 use crate::record::safe_text;
@@ -168,7 +168,7 @@ fn every_record(args: &Args, loaded: &Loaded, locations: &Locations) -> anyhow::
     let shown = std::io::IsTerminal::is_terminal(&std::io::stderr());
     let mut profile = loaded.profile.clone();
     for source in options.source.iter_mut().chain([&mut profile.source]) {
-        source.look_at_all = true;
+        source.look = Look::Reading;
     }
     let end = engine::run(&profile, &options, &CANCEL, &|event| {
         if shown {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::exit::{Answer, Exit};
 use super::print;
-use crate::connect::{Location, decode_text};
+use crate::connect::{Location, Look, decode_text};
 
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
@@ -18,7 +18,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(args: Args) -> Answer {
-    let location = Location { encoding: args.encoding, look_at_all: true, ..Location::from_argument(&args.input) };
+    let location = Location { encoding: args.encoding, look: Look::Whole, ..Location::from_argument(&args.input) };
     let decoded = decode_text(&location, &args.output)?;
     print::out(&format!("{}\n", decoded.evidence))?;
     if decoded.lost == 0 {

@@ -1,6 +1,6 @@
 //! How a source is read, where the guess is wrong: the options of every command that takes a source by its path.
 
-use crate::connect::{FixedColumn, ListRule, ListSetting, Location};
+use crate::connect::{FixedColumn, ListRule, ListSetting, Location, Look};
 
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(crate) struct Input {
@@ -30,7 +30,7 @@ impl Input {
             columns: FixedColumn::of_widths(&self.widths),
             lists: self.lists,
             fill_merged: self.fill_merged,
-            look_at_all: true,
+            look: Look::Whole,
             ..Location::from_argument(address)
         }
     }

@@ -12,6 +12,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::exit::{Answer, Exit, run_error};
 use super::print::{self, Format, tell};
 use super::profiled::Profiled;
+use crate::connect::Look;
 use crate::engine::{self, ResultFiles, RunEvent, RunOptions};
 use crate::{profile as profiles, report};
 
@@ -119,7 +120,7 @@ pub(crate) fn run(args: Args) -> Answer {
         profile = again;
     }
     for source in options.source.iter_mut().chain([&mut profile.source]) {
-        source.look_at_all = true;
+        source.look = Look::Reading;
     }
     let teller = Teller::new(args.format);
     let end = engine::run(&profile, &options, &CANCEL, &|event| teller.tell(event))

@@ -19,7 +19,7 @@ use survey::Survey;
 pub(super) use watch::read_error;
 
 use super::file::{self, Existing, PendingFile, Prefix};
-use super::{ConnectError, ErrorKind, Location};
+use super::{ConnectError, ErrorKind, Location, Look};
 
 /// An encoding and why it was taken.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -269,7 +269,7 @@ const SMALL: u64 = 128 << 20;
 pub(super) fn of_file(location: &Location, prefix: &Prefix) -> Result<TextEncoding, ConnectError> {
     let Some(pinned) = pinned(location)? else {
         let certain = by_form(&prefix.bytes);
-        if certain.is_none() && !prefix.is_whole() && (location.look_at_all || prefix.size <= SMALL) {
+        if certain.is_none() && !prefix.is_whole() && (location.look != Look::Parts || prefix.size <= SMALL) {
             return of_whole(&location.path());
         }
         return Ok(certain.unwrap_or_else(|| guess(&prefix.bytes, &prefix.pieces, prefix.is_whole())));
@@ -284,7 +284,7 @@ pub(super) fn of_file(location: &Location, prefix: &Prefix) -> Result<TextEncodi
 
 /// As [`of_file`], for a reader that can watch a large file while it reads it, so that it is read only once.
 pub(super) fn of_watched_file(location: &Location, prefix: &Prefix) -> Result<TextEncoding, ConnectError> {
-    let sees_later = location.look_at_all && location.encoding.is_none() && !location.repair;
+    let sees_later = location.look == Look::Reading && location.encoding.is_none() && !location.repair;
     if sees_later
         && prefix.size > SMALL
         && by_form(&prefix.bytes).is_none()

@@ -37,8 +37,20 @@ pub struct Location {
     pub lists: Vec<ListSetting>,
     /// Whether the value of merged cells of a workbook stands in all of them.
     pub fill_merged: bool,
-    /// Whether the whole of a text file is looked at for its encoding, and not only its start and pieces of the rest.
-    pub look_at_all: bool,
+    /// How much of a large text file is looked at for its encoding.
+    pub look: Look,
+}
+
+/// How much of a large text file is looked at for its encoding when it is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Look {
+    /// Its start, and pieces of the rest.
+    #[default]
+    Parts,
+    /// The whole.
+    Whole,
+    /// The whole, but while it is read where the format's reader can do that, and before that where it cannot.
+    Reading,
 }
 
 /// What becomes of the list at a path (`tags`, `orders.lines`).

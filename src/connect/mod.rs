@@ -42,7 +42,7 @@ mod xml;
 pub use encoding::{Decoded, decode_text, knows_encoding};
 pub use error::{ConnectError, ErrorKind};
 pub use holds::{Holds, Misfit, holds};
-pub use location::{FixedColumn, ListRule, ListSetting, Location};
+pub use location::{FixedColumn, ListRule, ListSetting, Location, Look};
 pub use output::{LineEnds, Output, Quoting, Split};
 pub use parquet::Declared;
 pub use publishing::Publishing;
