@@ -42,6 +42,8 @@ pub struct FieldRules {
     compare: Option<Compare>,
     target_fields: Vec<usize>,
     holds: Holds,
+    /// Whether the target holds less than everything.
+    is_limited: bool,
     /// Whether there is anything to check on a filled value.
     idle: bool,
 }
@@ -95,13 +97,15 @@ impl FieldRules {
             compare,
             target_fields,
             holds: Holds::default(),
+            is_limited: false,
             idle,
         })
     }
 
     /// The same, for a target whose cells can hold no more than this: codes `encoding` and `format`.
     pub fn for_target(self, holds: Holds) -> FieldRules {
-        FieldRules { holds, idle: self.idle && holds.is_everything(), ..self }
+        let is_limited = !holds.is_everything();
+        FieldRules { holds, is_limited, idle: self.idle && !is_limited, ..self }
     }
 
     /// Indices of the target fields that `compare` reads.
@@ -162,7 +166,8 @@ impl FieldRules {
             }
         }
         // What is not of its type does not fit into a column of that type either.
-        if let Some(misfit) = self.holds.misfit(cell)
+        if self.is_limited
+            && let Some(misfit) = self.holds.misfit(cell)
             && (typed || !matches!(misfit, Misfit::Typed(_)))
         {
             found(misfit.code());

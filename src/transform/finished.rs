@@ -87,6 +87,15 @@ impl Finished {
         }
     }
 
+    /// Keeps a source field's value as that of a field with a column of its own.
+    #[inline]
+    pub fn set_source(&mut self, field: usize, row: usize, source: usize, records: &Stretch<'_>) {
+        let slot = records.slots().get(row * records.width() + source).copied().unwrap_or_default();
+        if let Some(place) = self.columns.get_mut(field).and_then(|column| column.get_mut(row)) {
+            *place = Held::of(slot);
+        }
+    }
+
     /// Takes over the values that a program has for the picked rows; where it has none, the field is missing. Gives the
     /// rows whose values do not fit: they would be gigabytes long.
     pub fn take(&mut self, field: usize, program: &Program, columns: &Columns, picked: &[u32]) -> Vec<u32> {

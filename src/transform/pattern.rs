@@ -349,6 +349,9 @@ pub(super) fn leave_out(text: &[u8], drops: impl Fn(u8) -> bool, out: &mut Vec<u
     true
 }
 
+/// So many bytes are looked at one by one.
+const SHORT: usize = 64;
+
 /// Replaces every occurrence of a text.
 #[derive(Debug)]
 pub(super) struct LiteralReplacer {
@@ -367,6 +370,8 @@ impl LiteralReplacer {
         match *what {
             [] => return false,
             [byte] if self.with.is_empty() => return leave_out(text, |found| found == byte, out),
+            // A search for a text has its price, and most short values do not hold its first byte.
+            [first, ..] if text.len() <= SHORT && !text.contains(&first) => return false,
             _ => {}
         }
         let mut last = 0;

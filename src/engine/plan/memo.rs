@@ -27,6 +27,8 @@ struct Entry {
     value_kind: (Kind, SourceType),
     form: Form,
     used: bool,
+    /// The result is the value.
+    same: bool,
 }
 
 /// The memo of one field on one thread.
@@ -81,12 +83,16 @@ impl Memo {
         Recall::New(place, hash)
     }
 
-    /// The result at a place that [`Memo::recall`] gave, and how comma separated text carries it.
-    pub fn result(&self, place: usize) -> (Cell<'_>, Form) {
+    /// The result at a place that [`Memo::recall`] gave, and how comma separated text carries it; `None` where the value
+    /// itself is the result.
+    pub fn result(&self, place: usize) -> Option<(Cell<'_>, Form)> {
         let entry = &self.places[place];
+        if entry.same {
+            return None;
+        }
         let start = (entry.start + entry.value_len) as usize;
         let bytes = self.bytes.get(start..start + entry.result_len as usize).unwrap_or_default();
-        (Cell { kind: entry.kind.0, source_type: entry.kind.1, bytes }, entry.form)
+        Some((Cell { kind: entry.kind.0, source_type: entry.kind.1, bytes }, entry.form))
     }
 
     pub fn remember(&mut self, (place, hash): (usize, u64), value: Cell<'_>, (result, form): (Cell<'_>, Form)) {
@@ -97,8 +103,11 @@ impl Memo {
             self.forget();
         }
         let start = self.bytes.len() as u32;
+        let same = result == value;
         self.bytes.extend_from_slice(value.bytes);
-        self.bytes.extend_from_slice(result.bytes);
+        if !same {
+            self.bytes.extend_from_slice(result.bytes);
+        }
         self.places[place] = Entry {
             hash,
             start,
@@ -108,6 +117,7 @@ impl Memo {
             value_kind: (value.kind, value.source_type),
             form,
             used: true,
+            same,
         };
     }
 
@@ -135,7 +145,9 @@ mod tests {
 
     fn ask(memo: &mut Memo, value: &str) -> Option<String> {
         match memo.recall(Cell::text(value)) {
-            Recall::Known(place) => Some(memo.result(place).0.display().into_owned()),
+            Recall::Known(place) => {
+                Some(memo.result(place).map_or(value.to_owned(), |(cell, _)| cell.display().into_owned()))
+            }
             Recall::New(place, hash) => {
                 memo.remember((place, hash), Cell::text(value), (Cell::text(&value.to_uppercase()), Form::Unknown));
                 None

@@ -384,10 +384,10 @@ impl Plan {
         };
         for row in planned.iter() {
             match memo.recall(records.cell(*row as usize, *source)) {
-                Recall::Known(place) => {
-                    let (result, form) = memo.result(place);
-                    finished.set(index, *row as usize, result, form);
-                }
+                Recall::Known(place) => match memo.result(place) {
+                    Some((result, form)) => finished.set(index, *row as usize, result, form),
+                    None => finished.set_source(index, *row as usize, *source, &records),
+                },
                 Recall::New(place, hash) => {
                     asked.push(*row);
                     kept.push(Some((place, hash)));
