@@ -12,6 +12,12 @@ pub struct Slot {
     pub form: Form,
 }
 
+impl Slot {
+    /// That of a cell without a value.
+    pub const MISSING: Slot =
+        Slot { start: 0, len: 0, kind: Kind::Missing, source_type: SourceType::Untyped, form: Form::Unknown };
+}
+
 /// How comma separated text (RFC 4180, quotes only where they are needed) carries a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Form {

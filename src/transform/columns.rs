@@ -46,7 +46,7 @@ impl Columns {
     }
 
     pub(super) fn result(&self, row: u32) -> Held {
-        self.result.get(row as usize).copied().unwrap_or(Held::MISSING)
+        of_column(&self.result, row)
     }
 
     fn start(&mut self, program: &Program, rows: usize, picked: &[u32]) {
@@ -164,13 +164,47 @@ impl<'v> Reading<'v> {
     #[inline(always)]
     fn held(&self, row: u32) -> Held {
         match self {
-            Reading::Field { slots, width, field } => {
-                Held::of(slots.get(row as usize * width + field).copied().unwrap_or_default())
-            }
-            Reading::Column(column) => column.get(row as usize).copied().unwrap_or(Held::MISSING),
+            Reading::Field { slots, width, field } => of_slot(slots, row as usize * width + field),
+            Reading::Column(column) => of_column(column, row),
             Reading::Same(held) => *held,
         }
     }
+
+    /// Hands over the values of some rows. Where they lie is found out before they are gone through.
+    #[inline(always)]
+    fn each(&self, rows: &[u32], mut give: impl FnMut(u32, Held)) {
+        match *self {
+            Reading::Field { slots, width, field } => {
+                rows.iter().for_each(|row| give(*row, of_slot(slots, *row as usize * width + field)));
+            }
+            Reading::Column(column) => rows.iter().for_each(|row| give(*row, of_column(column, *row))),
+            Reading::Same(held) => rows.iter().for_each(|row| give(*row, held)),
+        }
+    }
+
+    /// Parts the rows whose values jump from those that go on, the same way.
+    #[inline(always)]
+    fn part(&self, going: &mut Vec<u32>, jumping: &mut Vec<u32>, mut jumps: impl FnMut(u32, Held) -> bool) {
+        match *self {
+            Reading::Field { slots, width, field } => {
+                part(going, jumping, |row| jumps(row, of_slot(slots, row as usize * width + field)));
+            }
+            Reading::Column(column) => part(going, jumping, |row| jumps(row, of_column(column, row))),
+            Reading::Same(held) => part(going, jumping, |row| jumps(row, held)),
+        }
+    }
+}
+
+// A reference is chosen, and then the value read: to choose between values would take them apart.
+
+#[inline(always)]
+fn of_slot(slots: &[Slot], at: usize) -> Held {
+    Held::of(*slots.get(at).unwrap_or(&Slot::MISSING))
+}
+
+#[inline(always)]
+fn of_column(column: &[Held], row: u32) -> Held {
+    *column.get(row as usize).unwrap_or(&Held::MISSING)
 }
 
 type Refused = (&'static Reason, Held);
@@ -259,9 +293,7 @@ impl Program {
             }
             OpKind::Copy { from, out } => {
                 let (reading, own) = self.across(*from, *out, given, &mut columns.registers, columns.stride);
-                for row in &columns.going {
-                    own[*row as usize] = reading.held(*row);
-                }
+                reading.each(&columns.going, |row, held| own[row as usize] = held);
             }
             OpKind::Truth { from, out } => {
                 let truths = [self.constant(FALSE), self.constant(TRUE)];
@@ -269,21 +301,19 @@ impl Program {
                 let Columns { registers, stride, buffers, going, faults: found, .. } = columns;
                 let (reading, own) = self.across(*from, *out, given, registers, *stride);
                 let bases = bases(self, given, buffers);
-                for row in going.iter() {
-                    match truth(reading.held(*row), &truths, &bases) {
-                        Ok(truth) => own[*row as usize] = truths[usize::from(truth)],
-                        Err(refused) => found.push((*row, fault(at as u32, refused))),
-                    }
-                }
+                reading.each(going, |row, held| match truth(held, &truths, &bases) {
+                    Ok(truth) => own[row as usize] = truths[usize::from(truth)],
+                    Err(refused) => found.push((row, fault(at as u32, refused))),
+                });
                 drop(bases);
                 drop_faulted(columns, faults);
             }
             OpKind::Filled { value, is, out } => {
                 let truths = [self.constant(FALSE), self.constant(TRUE)];
                 let (reading, own) = self.across(*value, *out, given, &mut columns.registers, columns.stride);
-                for row in &columns.going {
-                    own[*row as usize] = truths[usize::from(reading.held(*row).is_filled() == *is)];
-                }
+                reading.each(&columns.going, |row, held| {
+                    own[row as usize] = truths[usize::from(held.is_filled() == *is)];
+                });
             }
             OpKind::Jump { to } => {
                 let going = std::mem::take(&mut columns.going);
@@ -299,7 +329,7 @@ impl Program {
                 let truths = [self.constant(FALSE), self.constant(TRUE)];
                 let reading = Reading::of(*condition, self, given, registers, *stride);
                 let bases = bases(self, given, buffers);
-                part(going, &mut jumping, |row| match truth(reading.held(row), &truths, &bases) {
+                reading.part(going, &mut jumping, |row, held| match truth(held, &truths, &bases) {
                     Ok(truth) => truth == *when,
                     Err(refused) => {
                         found.push((row, fault(at as u32, refused)));
@@ -316,7 +346,7 @@ impl Program {
                 jumping.clear();
                 let Columns { registers, stride, going, .. } = columns;
                 let reading = Reading::of(*value, self, given, registers, *stride);
-                part(going, &mut jumping, |row| reading.held(row).is_filled());
+                reading.part(going, &mut jumping, |_, held| held.is_filled());
                 columns.park(*to, &jumping);
                 columns.spare.push(jumping);
             }
@@ -361,25 +391,26 @@ impl Program {
             start: buffer.len(),
             buffer,
             context: given.context,
-            place: Place::of_register(call.out),
+            text: Held {
+                place: Place::of_register(call.out),
+                kind: Kind::Text,
+                source_type: call.source_type,
+                ..Held::MISSING
+            },
         };
-        let mut keep = |row: u32, made: Result<Held, Refused>| match made {
-            Ok(held) => own[row as usize] = held,
-            Err(refused) => faults.push((row, fault(at, refused))),
-        };
+        let mut refuse = |row: u32, refused: Refused| faults.push((row, fault(at, refused)));
         if let [one] = call.arguments.as_slice() {
             // Where the values lie is found out before they are gone through.
             match reading(one) {
                 Reading::Field { slots, width, field } => {
-                    let held =
-                        |row: u32| slots.get(row as usize * width + field).copied().map_or(Held::MISSING, Held::of);
-                    writing.down(going, held, bases, keep);
+                    let held = |row: u32| of_slot(slots, row as usize * width + field);
+                    writing.down(going, held, bases, own, refuse);
                 }
                 Reading::Column(column) => {
-                    let held = |row: u32| column.get(row as usize).copied().unwrap_or(Held::MISSING);
-                    writing.down(going, held, bases, keep);
+                    let held = |row: u32| of_column(column, row);
+                    writing.down(going, held, bases, own, refuse);
                 }
-                Reading::Same(held) => writing.down(going, |_| held, bases, keep),
+                Reading::Same(held) => writing.down(going, |_| held, bases, own, refuse),
             }
             return;
         }
@@ -391,14 +422,16 @@ impl Program {
             (0..readings.len()).filter(|index| !matches!(readings[*index], Reading::Same(_))).collect();
         let (readings, changing) = (readings.as_slice(), changing.as_slice());
         let (helds, cells) = (helds.as_mut_slice(), cells.as_mut_slice());
-        if let ([Reading::Column(column), ..], [0]) = (readings, changing) {
-            for row in going.iter() {
-                helds[0] = column.get(*row as usize).copied().unwrap_or(Held::MISSING);
-                cells[0] = open(helds[0], bases);
-                let passed = call.passes_missing && !cells[0].is_filled();
+        if let ([first, ..], [0]) = (readings, changing) {
+            first.each(going, |row, held| {
+                helds[0] = held;
+                cells[0] = open(held, bases);
+                let passed = call.passes_missing && !held.is_filled();
                 let answer = if passed { Answer::Same(0) } else { writing.run(cells) };
-                keep(*row, writing.made(answer, helds));
-            }
+                if let Err(refused) = writing.keep(answer, helds, &mut own[row as usize]) {
+                    refuse(row, refused);
+                }
+            });
             return;
         }
         for row in going.iter() {
@@ -411,7 +444,9 @@ impl Program {
             } else {
                 writing.run(cells)
             };
-            keep(*row, writing.made(answer, helds));
+            if let Err(refused) = writing.keep(answer, helds, &mut own[*row as usize]) {
+                refuse(*row, refused);
+            }
         }
     }
 
@@ -516,7 +551,8 @@ struct Writing<'w> {
     /// Where the text of the row at hand begins in the buffer.
     start: usize,
     context: &'w RunContext,
-    place: Place,
+    /// What a text that the call writes is, but for its place in the buffer.
+    text: Held,
 }
 
 impl Writing<'_> {
@@ -527,7 +563,8 @@ impl Writing<'_> {
         rows: &[u32],
         held: impl Fn(u32) -> Held,
         bases: &[&[u8]],
-        mut keep: impl FnMut(u32, Result<Held, Refused>),
+        own: &mut [Held],
+        mut refuse: impl FnMut(u32, Refused),
     ) {
         if let Step::Cut(cut) = self.call.step {
             for row in rows {
@@ -535,7 +572,9 @@ impl Writing<'_> {
                 let (start, end) = cut(open(held, bases).bytes);
                 let answer = Answer::part(0, start, end - start);
                 let answer = if held.is_filled() { answer } else { Answer::Same(0) };
-                keep(*row, self.made(answer, std::slice::from_ref(&held)));
+                if let Err(refused) = self.keep(answer, std::slice::from_ref(&held), &mut own[*row as usize]) {
+                    refuse(*row, refused);
+                }
             }
             return;
         }
@@ -544,7 +583,9 @@ impl Writing<'_> {
             let cell = open(held, bases);
             let passed = self.call.passes_missing && !cell.is_filled();
             let answer = if passed { Answer::Same(0) } else { self.run(std::slice::from_ref(&cell)) };
-            keep(*row, self.made(answer, std::slice::from_ref(&held)));
+            if let Err(refused) = self.keep(answer, std::slice::from_ref(&held), &mut own[*row as usize]) {
+                refuse(*row, refused);
+            }
         }
     }
 
@@ -555,56 +596,66 @@ impl Writing<'_> {
         self.call.step.run(cells, &mut out)
     }
 
-    /// Where the value of an answer is.
+    /// Keeps the value of an answer: each kind of it is put where it belongs by itself, since a value that is put together
+    /// from parts first costs more than all the rest.
     #[inline(always)]
-    fn made(&mut self, answer: Answer, arguments: &[Held]) -> Result<Held, Refused> {
-        let source_type = self.call.source_type;
-        let marked = |held: Held| match source_type {
-            SourceType::Untyped => held,
-            source_type => Held { source_type, ..held },
-        };
-        let argument = |index: u8| arguments.get(usize::from(index)).copied().unwrap_or(Held::MISSING);
-        Ok(match answer {
+    fn keep(&mut self, answer: Answer, arguments: &[Held], own: &mut Held) -> Result<(), Refused> {
+        let argument = |index: u8| *arguments.get(usize::from(index)).unwrap_or(&Held::MISSING);
+        match answer {
             Answer::Same(index) => {
-                let held = argument(index);
-                if held.kind == Kind::Text { marked(held) } else { held }
-            }
-            Answer::Part { len: 0, .. } => Held::MISSING,
-            Answer::Part { argument: index, start, len } => {
-                let held = argument(index);
-                let whole = start == 0 && len == held.len;
-                if whole {
-                    return Ok(marked(held));
+                *own = argument(index);
+                if own.kind == Kind::Text {
+                    self.mark(own);
                 }
-                let kind = if held.kind == Kind::Bytes { Kind::Bytes } else { Kind::Text };
-                let form = if held.form == Form::Plain { Form::Plain } else { Form::Unknown };
-                marked(Held { kind, start: held.start + start, len, form, ..held })
             }
-            Answer::Wrote if self.buffer.len() <= self.start => Held::MISSING,
-            Answer::Wrote => marked(self.keep(Kind::Text, arguments)?),
-            Answer::WroteAs(kind) => self.keep(kind, arguments)?,
-            Answer::Boolean(truth) => self.truths[usize::from(truth)],
-            Answer::Missing => Held::MISSING,
+            Answer::Part { len: 0, .. } | Answer::Missing => *own = Held::MISSING,
+            Answer::Part { argument: index, start, len } => {
+                *own = argument(index);
+                if start > 0 || len != own.len {
+                    own.start += start;
+                    own.len = len;
+                    own.kind = if own.kind == Kind::Bytes { Kind::Bytes } else { Kind::Text };
+                    own.form = if own.form == Form::Plain { Form::Plain } else { Form::Unknown };
+                }
+                self.mark(own);
+            }
+            Answer::Wrote if self.buffer.len() <= self.start => *own = Held::MISSING,
+            Answer::Wrote => self.keep_written(self.text, arguments, own)?,
+            Answer::WroteAs(kind) => {
+                self.keep_written(Held { kind, source_type: SourceType::Untyped, ..self.text }, arguments, own)?;
+            }
+            Answer::Boolean(truth) => *own = self.truths[usize::from(truth)],
             Answer::Wrong(index, reason) => return Err((reason, argument(index))),
-        })
+        }
+        Ok(())
+    }
+
+    /// Marks a value as what the call results in.
+    #[inline(always)]
+    fn mark(&self, own: &mut Held) {
+        if self.call.source_type != SourceType::Untyped {
+            own.source_type = self.call.source_type;
+        }
     }
 
     /// Keeps what was written; places are counted in 32 bits.
     #[inline(always)]
-    fn keep(&mut self, kind: Kind, arguments: &[Held]) -> Result<Held, Refused> {
+    fn keep_written(&mut self, text: Held, arguments: &[Held], own: &mut Held) -> Result<(), Refused> {
         static TOO_LONG: Reason = Reason { code: "type", says: "becomes longer than 4 gigabytes" };
         let end = self.buffer.len();
         if end > u32::MAX as usize {
             self.buffer.truncate(self.start);
             return Err((&TOO_LONG, Held::MISSING));
         }
-        let (start, len) = (self.start as u32, end.saturating_sub(self.start) as u32);
         let plain = match self.call.writes {
             Writes::Anything => false,
             Writes::ItsArguments => arguments.iter().all(|held| held.form == Form::Plain),
             Writes::Plain => true,
         };
-        let form = if plain { Form::Plain } else { Form::Unknown };
-        Ok(Held { start, len, place: self.place, kind, source_type: SourceType::Untyped, form })
+        *own = text;
+        own.start = self.start as u32;
+        own.len = end.saturating_sub(self.start) as u32;
+        own.form = if plain { Form::Plain } else { Form::Unknown };
+        Ok(())
     }
 }

@@ -105,21 +105,23 @@ impl Finished {
         // Most values of a field lie in the same buffer.
         let mut last = (Place::RECORD, None);
         for row in picked {
-            let mut held = columns.result(*row);
-            if !held.place.outlasts_the_program() {
-                if held.place != last.0 {
-                    last = (held.place, self.moved_to(held.place, program, columns));
-                }
-                match last.1 {
-                    Some(start) => held = Held { start: held.start + start, place: Place::FINISHED, ..held },
-                    None => {
-                        unfit.push(*row);
-                        held = Held::MISSING;
-                    }
-                }
+            let Some(held) = column.get_mut(*row as usize) else { continue };
+            *held = columns.result(*row);
+            if held.place.outlasts_the_program() {
+                continue;
             }
-            if let Some(place) = column.get_mut(*row as usize) {
-                *place = held;
+            if held.place != last.0 {
+                last = (held.place, self.moved_to(held.place, program, columns));
+            }
+            match last.1 {
+                Some(start) => {
+                    held.start += start;
+                    held.place = Place::FINISHED;
+                }
+                None => {
+                    unfit.push(*row);
+                    *held = Held::MISSING;
+                }
             }
         }
         self.columns[field] = column;
@@ -164,9 +166,9 @@ impl<'a> Values<'a> {
     fn held(&self, row: usize) -> Held {
         match &self.0 {
             Lying::Source { slots, width, field, .. } => {
-                Held::of(slots.get(row * width + field).copied().unwrap_or_default())
+                Held::of(*slots.get(row * width + field).unwrap_or(&Slot::MISSING))
             }
-            Lying::Column { held, .. } => held.get(row).copied().unwrap_or(Held::MISSING),
+            Lying::Column { held, .. } => *held.get(row).unwrap_or(&Held::MISSING),
         }
     }
 
@@ -186,11 +188,21 @@ impl<'a> Values<'a> {
     /// Appends the value of a row where comma separated text carries it as it stands; any other is given back.
     #[inline(always)]
     pub fn carry(&self, row: usize, text: &mut Vec<u8>) -> Option<Cell<'a>> {
-        let held = self.held(row);
-        let (start, len) = (held.start as usize, held.len as usize);
-        match held.form {
-            Form::Plain => append(text, self.base(held), start, len),
-            Form::Quoted => append(text, self.base(held), start.wrapping_sub(1), len + 2),
+        let (base, form, start, len) = match &self.0 {
+            Lying::Source { slots, width, field, record } => {
+                let slot = slots.get(row * width + field).unwrap_or(&Slot::MISSING);
+                (record, slot.form, slot.start, slot.len)
+            }
+            Lying::Column { held, record, bytes } => {
+                let held = held.get(row).unwrap_or(&Held::MISSING);
+                let base = if held.place == Place::RECORD { record } else { bytes };
+                (base, held.form, held.start, held.len)
+            }
+        };
+        let (start, len) = (start as usize, len as usize);
+        match form {
+            Form::Plain => append(text, base, start, len),
+            Form::Quoted => append(text, base, start.wrapping_sub(1), len + 2),
             Form::Unknown => return Some(self.lying(row).0),
         }
         None
@@ -229,14 +241,14 @@ impl<'a> Values<'a> {
         match self.0 {
             Lying::Source { slots, width, field, record } => {
                 for row in rows {
-                    let slot = slots.get(*row as usize * width + field).copied().unwrap_or_default();
-                    one(*row, Held::of(slot), record);
+                    let slot = slots.get(*row as usize * width + field).unwrap_or(&Slot::MISSING);
+                    one(*row, Held::of(*slot), record);
                 }
             }
             Lying::Column { held, record, bytes } => {
                 for row in rows {
-                    let held = held.get(*row as usize).copied().unwrap_or(Held::MISSING);
-                    one(*row, held, if held.place == Place::RECORD { record } else { bytes });
+                    let held = held.get(*row as usize).unwrap_or(&Held::MISSING);
+                    one(*row, *held, if held.place == Place::RECORD { record } else { bytes });
                 }
             }
         }
