@@ -65,8 +65,11 @@ impl WholePattern {
         match &self.form {
             WholeForm::Automaton(automaton, start) => {
                 let mut state = *start;
-                for &byte in text {
-                    state = automaton.next_state(state, byte);
+                // A dead state stays dead: it is asked for now and then, so that a long text is given up early.
+                for part in text.chunks(32) {
+                    for &byte in part {
+                        state = automaton.next_state(state, byte);
+                    }
                     if automaton.is_dead_state(state) {
                         return false;
                     }

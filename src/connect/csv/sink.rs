@@ -208,24 +208,25 @@ impl CsvEncoder {
         CsvEncoder { delimiter: dialect.delimiter, quote, needs_quotes }
     }
 
-    /// Whether a field must be quoted. Eight bytes at a time are looked at in one register, and looked at again one by one
-    /// where there may be something (zero-byte test: Mycroft 1987, `(v - 0x01..01) & !v & 0x80..80`).
+    /// Whether a field must be quoted. Eight bytes at a time are looked at in one register (zero-byte test: Warren, "Hacker's
+    /// Delight", section 6-1, `!(((v & 0x7f..7f) + 0x7f..7f) | v | 0x7f..7f)`).
     #[inline]
     fn quotes(&self, bytes: &[u8]) -> bool {
         const ONES: u64 = 0x0101_0101_0101_0101;
-        const HIGHS: u64 = 0x8080_8080_8080_8080;
-        let [delimiter, quote] = [self.delimiter, self.quote].map(|byte| ONES * u64::from(byte));
-        let needs = |byte: &u8| self.needs_quotes[usize::from(*byte)];
-        let Some(last) = bytes.last_chunk::<8>() else { return bytes.iter().any(needs) };
-        let zeros = |other: u64| other.wrapping_sub(ONES) & !other;
+        const LOWS: u64 = ONES * 0x7f;
+        let Some(last) = bytes.last_chunk::<8>() else {
+            return bytes.iter().any(|byte| self.needs_quotes[usize::from(*byte)]);
+        };
+        let needing = [self.delimiter, self.quote, b'\n', b'\r'].map(|byte| ONES * u64::from(byte));
         let look = |word: &[u8; 8]| {
             let word = u64::from_le_bytes(*word);
-            // Line feed and carriage return lie among the bytes from 8 to 15.
-            zeros(word ^ delimiter) | zeros(word ^ quote) | zeros((word & (ONES * 0xf8)) ^ (ONES * 8))
+            needing.iter().fold(0, |found, byte| {
+                let other = word ^ byte;
+                found | !(((other & LOWS) + LOWS) | other | LOWS)
+            })
         };
         // The last word may hold bytes of the one before it again.
-        let found = bytes.as_chunks::<8>().0.iter().fold(look(last), |found, word| found | look(word));
-        found & HIGHS != 0 && bytes.iter().any(needs)
+        bytes.as_chunks::<8>().0.iter().fold(look(last), |found, word| found | look(word)) != 0
     }
 
     fn field(&self, bytes: &[u8], text: &mut Vec<u8>) {
@@ -285,5 +286,24 @@ impl CommaText for CsvEncoder {
         batch.text.push(b'\n');
         batch.ends.push(batch.text.len() as u32);
         batch.rows += 1;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_byte_that_needs_quotes_is_seen_wherever_it_stands_and_no_other_is() {
+        let encoder = CsvEncoder::new(Dialect { delimiter: b';', quote: Some(b'\''), ..Dialect::default() });
+        for len in 1..20 {
+            for (at, byte) in (0..len).flat_map(|at| (0..=255).map(move |byte| (at, byte))) {
+                for around in [b'a', 0, 0xff, b'\t'] {
+                    let mut text = vec![around; len];
+                    text[at] = byte;
+                    assert_eq!(encoder.quotes(&text), b";'\r\n".contains(&byte), "{byte} at {at} of {len}");
+                }
+            }
+        }
     }
 }
