@@ -296,7 +296,7 @@ pub(super) fn of_watched_file(location: &Location, prefix: &Prefix) -> Result<Te
 }
 
 /// The encoding by the whole of a file that no mark and no zeros give away.
-pub(super) fn of_whole(path: &Path) -> Result<TextEncoding, ConnectError> {
+fn of_whole(path: &Path) -> Result<TextEncoding, ConnectError> {
     let failed = |error| ConnectError::io(path, "read", error);
     // Most files are what they seem: only of the others every line is looked at.
     Ok(match survey::valid_utf8(file::open(path)?).map_err(failed)? {

@@ -11,7 +11,7 @@ use super::mend::{Table, heading, survey};
 use super::scan::{self, Span, Step, Tail};
 use super::sniff::{Pinned, sniff};
 use super::{Dialect, LineEnd, header};
-use crate::connect::encoding::{self, Checked, SourceBytes, TextEncoding, TextInput};
+use crate::connect::encoding::{self, Charset, Checked, SourceBytes, TextEncoding, TextInput};
 use crate::connect::file;
 use crate::connect::{
     Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, Location, Position, ReadRequest, Reader, Source,
@@ -294,8 +294,8 @@ impl Source for CsvSource {
 
     fn read(&self, object: &str, request: &ReadRequest) -> Result<Box<dyn Reader>, ConnectError> {
         let table = self.table(object);
-        let at = match &request.from {
-            Some(position) => position_byte(position).ok_or_else(|| {
+        let (at, turned) = match &request.from {
+            Some(position) => place_of(position).ok_or_else(|| {
                 ConnectError::new(
                     ErrorKind::Changed,
                     self.path.display().to_string(),
@@ -303,13 +303,11 @@ impl Source for CsvSource {
                     "Run without resuming.",
                 )
             })?,
-            None => table.start,
+            None => (table.start, None),
         };
         let size = Some(file::size(&self.path)?);
-        // Where reading continues, what came before was perhaps read in another encoding than the start is in.
-        let settled =
-            if self.encoding.watched && at != table.start { Some(encoding::of_whole(&self.path)?) } else { None };
-        let input = TextInput::open(&self.path, settled.as_ref().unwrap_or(&self.encoding), at)?;
+        let encoding = turned.map(|encoding| TextEncoding { encoding, watched: false, ..self.encoding.clone() });
+        let input = TextInput::open(&self.path, encoding.as_ref().unwrap_or(&self.encoding), at)?;
         Ok(Box::new(CsvReader {
             path: self.path.clone(),
             consumed: SourceBytes::of(&input, at),
@@ -317,6 +315,7 @@ impl Source for CsvSource {
             cutter: Cutter::new(input.take(table.end.saturating_sub(at)), self.dialect, at),
             skip: if at == table.start { table.skip } else { 0 },
             chunk_bytes: if request.chunk_bytes == 0 { CHUNK_BYTES } else { request.chunk_bytes },
+            turned,
             size,
         }))
     }
@@ -326,8 +325,22 @@ impl Source for CsvSource {
     }
 }
 
-fn position_byte(position: &Position) -> Option<u64> {
-    serde_json::from_str::<serde_json::Value>(&position.0).ok()?.get("byte")?.as_u64()
+/// The byte of UTF-8 that reading goes on from, and the encoding that the file had turned out to be of before it.
+fn place_of(position: &Position) -> Option<(u64, Option<Charset>)> {
+    let place: serde_json::Value = serde_json::from_str(&position.0).ok()?;
+    let encoding = match place.get("encoding") {
+        Some(label) => Some(Charset::for_label(label.as_str()?)?),
+        None => None,
+    };
+    Some((place.get("byte")?.as_u64()?, encoding))
+}
+
+fn position(byte: u64, turned: Option<Charset>) -> Position {
+    let mut place = serde_json::json!({ "byte": byte });
+    if let Some(encoding) = turned {
+        place["encoding"] = encoding.name().into();
+    }
+    Position(place.to_string())
 }
 
 struct CsvReader {
@@ -338,6 +351,8 @@ struct CsvReader {
     skip: usize,
     chunk_bytes: usize,
     consumed: SourceBytes,
+    /// The encoding that the file had turned out to be of before reading went on here.
+    turned: Option<Charset>,
     size: Option<u64>,
 }
 
@@ -352,7 +367,7 @@ impl Reader for CsvReader {
         chunk.irregular = cut.irregular;
         chunk.skip = skip;
         chunk.lines = 0;
-        chunk.end = Position(format!("{{\"byte\":{}}}", self.cutter.offset()));
+        chunk.end = position(self.cutter.offset(), self.cutter.input().get_ref().turned_to().or(self.turned));
         let given_out = self.cutter.offset() - start;
         let input = self.cutter.input().get_ref();
         chunk.source_bytes = self.consumed.of_chunk(input, given_out);

@@ -562,40 +562,71 @@ fn a_header_of_two_lines_names_the_fields() {
     assert_eq!((fields[1].as_str(), rows.len()), ("name name", 6));
 }
 
-/// All cells of a source, from a position on, and the position behind the first chunk.
-fn read_on(source: &CsvSource, from: Option<Position>) -> (Vec<Vec<String>>, Position) {
-    let request = ReadRequest { chunk_bytes: 2_000, from, ..ReadRequest::default() };
+/// All cells of a source, from a position on, and how many of them stand before each position behind a chunk.
+fn read_on(source: &CsvSource, from: Option<Position>) -> (Vec<Vec<String>>, Vec<(usize, Position)>) {
+    let request = ReadRequest { chunk_bytes: 40_000, from, ..ReadRequest::default() };
     let mut reader = source.read("", &request).unwrap();
-    let (mut all, mut first, mut bytes) = (Vec::new(), Position::default(), 0);
+    let (mut all, mut positions, mut bytes) = (Vec::new(), Vec::new(), 0);
     let (mut chunk, mut batch) = (Chunk::default(), Batch::default());
     while reader.next(&mut chunk).unwrap() {
         bytes += chunk.source_bytes;
-        if all.is_empty() {
-            first = chunk.end.clone();
-        }
         reader.decoder().decode(&mut chunk, &mut batch).unwrap();
         assert!(batch.rows.iter().all(|row| row.fault.is_none()));
         all.extend(batch.records().map(|record| record.cells().map(|cell| cell.display().into_owned()).collect()));
+        positions.push((all.len(), chunk.end.clone()));
     }
     assert!(request.from.is_some() || Some(bytes) == reader.total_bytes());
-    (all, first)
+    (all, positions)
 }
 
 #[test]
 fn a_watched_file_that_turns_out_to_be_of_another_encoding_is_read_in_it() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("late.csv");
-    let latin = encoding_rs::WINDOWS_1252.encode("2,José Muñoz y García\n").0.repeat(700);
-    fs::write(&path, [b"id,name\n".as_slice(), &b"1,plain\n".repeat(9_000), &latin].concat()).unwrap();
+    let latin = encoding_rs::WINDOWS_1252.encode("2,José Muñoz y García\n").0.repeat(3_000);
+    fs::write(&path, [b"id,name\n".as_slice(), &b"1,plain\n".repeat(30_000), &latin].concat()).unwrap();
     let mut location = Location::from_argument(path.to_str().unwrap());
     let looked_at = CsvSource::open(&location).unwrap();
     let (expected, _) = read_on(&looked_at, None);
     assert_eq!(expected.last().unwrap()[1], "José Muñoz y García");
     location.encoding = Some("utf-8".into());
     let watched = CsvSource::open(&location).unwrap().watched();
-    let (all, first) = read_on(&watched, None);
+    let (all, positions) = read_on(&watched, None);
     assert_eq!(all, expected);
-    let (rest, _) = read_on(&watched, Some(first));
-    assert!(!rest.is_empty() && rest.len() < all.len());
-    assert_eq!(rest, all[all.len() - rest.len()..]);
+    assert!(positions.len() > 5);
+    // Reading goes on from any place, before the turn and behind it, and then once more.
+    for (before, position) in positions {
+        let (rest, again) = read_on(&watched, Some(position));
+        assert_eq!(rest, all[before..], "{before}");
+        if let Some((more, position)) = again.first() {
+            assert_eq!(read_on(&watched, Some(position.clone())).0, rest[*more..], "{before} and {more}");
+        }
+    }
+}
+
+#[test]
+fn a_watched_file_that_was_read_otherwise_before_is_refused_from_there_on_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("late.csv");
+    let latin = encoding_rs::WINDOWS_1252.encode("2,José Muñoz y García\n").0.repeat(3_000);
+    let chance = "1,\u{fc} by chance\n".as_bytes();
+    fs::write(&path, [b"id,name\n", chance, &b"1,plain\n".repeat(30_000), &latin].concat()).unwrap();
+    let location = Location { encoding: Some("utf-8".into()), ..Location::from_argument(path.to_str().unwrap()) };
+    let watched = CsvSource::open(&location).unwrap().watched();
+    let read = |from: Option<Position>| {
+        let mut reader =
+            watched.read("", &ReadRequest { chunk_bytes: 40_000, from, ..ReadRequest::default() }).unwrap();
+        let mut chunk = Chunk::default();
+        let mut last = None;
+        loop {
+            match reader.next(&mut chunk) {
+                Ok(true) => last = Some(chunk.end.clone()),
+                Ok(false) => panic!("it was read to its end"),
+                Err(error) => return (error.to_string(), last),
+            }
+        }
+    };
+    let (words, last) = read(None);
+    assert!(words.contains("line 2, byte 10") && words.contains("`encoding: windows-1252`"), "{words}");
+    assert_eq!(read(Some(last.unwrap())).0, words);
 }

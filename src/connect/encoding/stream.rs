@@ -56,11 +56,19 @@ impl TextInput {
         }
     }
 
+    /// The encoding that a watched file turned out to be of.
+    pub fn turned_to(&self) -> Option<Charset> {
+        match self {
+            TextInput::Watched(watched) => watched.turned_to(),
+            TextInput::Plain(_) | TextInput::Transcoded(_) => None,
+        }
+    }
+
     /// What is known of all that was given out so far.
     pub fn checked(&self) -> Checked {
         match self {
             TextInput::Watched(watched) if watched.is_sound() => Checked::Sound,
-            TextInput::Watched(watched) if watched.is_transcoded() => Checked::Made,
+            TextInput::Watched(watched) if watched.turned_to().is_some() => Checked::Made,
             TextInput::Transcoded(_) => Checked::Made,
             TextInput::Watched(_) | TextInput::Plain(_) => Checked::Not,
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::stream::Transcoder;
 use super::survey::Spot;
-use super::{TextEncoding, cut_character, surveyed};
+use super::{Charset, TextEncoding, cut_character, surveyed};
 use crate::connect::disk::DiskFile;
 use crate::connect::{ConnectError, ErrorKind};
 
@@ -31,7 +31,7 @@ enum State {
     Sound,
     /// It is UTF-8 as a whole, with broken sequences.
     Broken,
-    Other(Box<Transcoder<DiskFile>>),
+    Other(Box<Transcoder<DiskFile>>, Charset),
 }
 
 /// The file cannot be read on: it is of another encoding than its start, and not all of what was read before reads alike in
@@ -60,15 +60,18 @@ impl Watched {
         matches!(self.state, State::Sound)
     }
 
-    /// Whether it is read in another encoding by now.
-    pub fn is_transcoded(&self) -> bool {
-        matches!(self.state, State::Other(_))
+    /// The other encoding that it is read in by now.
+    pub fn turned_to(&self) -> Option<Charset> {
+        match &self.state {
+            State::Other(_, encoding) => Some(*encoding),
+            _ => None,
+        }
     }
 
     /// Bytes of the file before the next that is given out, where these are not those of the file.
     pub fn consumed(&self) -> Option<u64> {
         match &self.state {
-            State::Other(transcoder) => Some(self.at + transcoder.consumed()),
+            State::Other(transcoder, _) => Some(self.at + transcoder.consumed()),
             _ => None,
         }
     }
@@ -79,7 +82,7 @@ impl Watched {
             match &mut self.state {
                 State::Sound => {}
                 State::Broken => return self.file.read(buffer),
-                State::Other(transcoder) => return transcoder.read(buffer),
+                State::Other(transcoder, _) => return transcoder.read(buffer),
             }
             let before = self.part.len();
             buffer[..before].copy_from_slice(&self.part);
@@ -119,7 +122,7 @@ impl Watched {
         let mut file = DiskFile::open(&self.path)?;
         file.seek(SeekFrom::Start(turn))?;
         self.at = turn;
-        self.state = State::Other(Box::new(Transcoder::new(file, found.encoding)));
+        self.state = State::Other(Box::new(Transcoder::new(file, found.encoding)), found.encoding);
         Ok(ascii)
     }
 
@@ -174,7 +177,7 @@ mod tests {
                 Err(error) => break Err(error),
             }
         };
-        (end, watched.is_sound(), watched.is_transcoded())
+        (end, watched.is_sound(), watched.turned_to().is_some())
     }
 
     #[test]
