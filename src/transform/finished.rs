@@ -87,10 +87,9 @@ impl Finished {
         }
     }
 
-    /// Keeps a source field's value as that of a field with a column of its own.
+    /// Keeps a value of the record as that of a field with a column of its own.
     #[inline]
-    pub fn set_source(&mut self, field: usize, row: usize, source: usize, records: &Stretch<'_>) {
-        let slot = records.slots().get(row * records.width() + source).copied().unwrap_or_default();
+    pub fn set_source(&mut self, field: usize, row: usize, slot: Slot) {
         if let Some(place) = self.columns.get_mut(field).and_then(|column| column.get_mut(row)) {
             *place = Held::of(slot);
         }

@@ -25,7 +25,7 @@ use super::links::{Links, Wanted};
 use super::settle::Dropped;
 use crate::connect::Holds;
 use crate::dedupe::{Fingerprint, fingerprint};
-use crate::record::{Batch, Cell, Fault, Form, Kind, RecordRef, SourceType, Stretch};
+use crate::record::{Batch, Cell, Fault, Form, Kind, RecordRef, Slot, SourceType, Stretch};
 use crate::transform::{self, Columns, Finished, Given, Program, RunContext, Values};
 
 /// What a plan needs besides the mapping and the fields.
@@ -382,11 +382,15 @@ impl Plan {
             asked.extend_from_slice(planned);
             return;
         };
+        let (slots, width, data) = (records.slots(), records.width(), records.data());
         for row in planned.iter() {
-            match memo.recall(records.cell(*row as usize, *source)) {
+            let slot = slots.get(*row as usize * width + *source).filter(|_| *source < width);
+            let slot = slot.unwrap_or(&Slot::MISSING);
+            let bytes = data.get(slot.start as usize..(slot.start + slot.len) as usize).unwrap_or_default();
+            match memo.recall(Cell { kind: slot.kind, source_type: slot.source_type, bytes }) {
                 Recall::Known(place) => match memo.result(place) {
                     Some((result, form)) => finished.set(index, *row as usize, result, form),
-                    None => finished.set_source(index, *row as usize, *source, &records),
+                    None => finished.set_source(index, *row as usize, *slot),
                 },
                 Recall::New(place, hash) => {
                     asked.push(*row);

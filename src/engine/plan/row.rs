@@ -10,8 +10,8 @@ use crate::connect::{Encoder, TargetBatch};
 use crate::record::{Cell, Form, Stretch};
 use crate::transform::Values;
 
-/// Target fields from `field` on that are, under whatever names, `len` source fields from `source` on. A field that is
-/// no source field makes a run by itself.
+/// `len` target fields from `field` on that are, under whatever names, as many source fields from `source` on, or none of
+/// which is a source field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Run {
     field: usize,
@@ -25,6 +25,7 @@ pub(super) fn runs(fields: &[PlanField]) -> Vec<Run> {
     for (field, source) in fields.iter().map(|field| field.same_as).enumerate() {
         match runs.last_mut() {
             Some(Run { source: Some(first), len, .. }) if source == Some(*first + *len) => *len += 1,
+            Some(Run { source: None, len, .. }) if source.is_none() => *len += 1,
             _ => runs.push(Run { field, source, len: 1 }),
         }
     }
