@@ -118,9 +118,38 @@ pub(in crate::connect) struct Transcoder<R> {
     done: bool,
     /// Bytes of the original handed to the decoder.
     consumed: u64,
-    /// Decoded, did not fit into the last caller's buffer.
-    spill: Vec<u8>,
-    spilled: usize,
+    spill: Spill,
+}
+
+/// What was made for a caller whose buffer had too little room.
+#[derive(Debug, Default)]
+pub(super) struct Spill {
+    bytes: Vec<u8>,
+    given: usize,
+}
+
+impl Spill {
+    /// Buffers with less room are served from here.
+    pub const ROOM: usize = 256;
+
+    pub fn is_empty(&self) -> bool {
+        self.given == self.bytes.len()
+    }
+
+    /// Gives out what there is; where there is nothing, what `fill` makes.
+    pub fn read(&mut self, buffer: &mut [u8], fill: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> io::Result<usize> {
+        if self.is_empty() {
+            self.bytes.resize(Self::ROOM, 0);
+            let made = fill(&mut self.bytes);
+            self.bytes.truncate(*made.as_ref().unwrap_or(&0));
+            self.given = 0;
+            made?;
+        }
+        let count = buffer.len().min(self.bytes.len() - self.given);
+        buffer[..count].copy_from_slice(&self.bytes[self.given..self.given + count]);
+        self.given += count;
+        Ok(count)
+    }
 }
 
 impl<R: Read> Transcoder<R> {
@@ -134,8 +163,7 @@ impl<R: Read> Transcoder<R> {
             ended: false,
             done: false,
             consumed: 0,
-            spill: Vec::new(),
-            spilled: 0,
+            spill: Spill::default(),
         }
     }
 
@@ -165,27 +193,16 @@ impl<R: Read> Transcoder<R> {
 
 impl<R: Read> Read for Transcoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if buffer.is_empty() {
+        if buffer.is_empty() || (self.spill.is_empty() && self.done) {
             return Ok(0);
         }
-        if self.spilled == self.spill.len() {
-            if self.done {
-                return Ok(0);
-            }
-            if buffer.len() >= 64 {
-                return self.decode(buffer);
-            }
-            let mut spill = std::mem::take(&mut self.spill);
-            spill.resize(256, 0);
-            let written = self.decode(&mut spill)?;
-            spill.truncate(written);
-            self.spill = spill;
-            self.spilled = 0;
+        if self.spill.is_empty() && buffer.len() >= Spill::ROOM {
+            return self.decode(buffer);
         }
-        let count = buffer.len().min(self.spill.len() - self.spilled);
-        buffer[..count].copy_from_slice(&self.spill[self.spilled..self.spilled + count]);
-        self.spilled += count;
-        Ok(count)
+        let mut spill = std::mem::take(&mut self.spill);
+        let read = spill.read(buffer, |room| self.decode(room));
+        self.spill = spill;
+        read
     }
 }
 

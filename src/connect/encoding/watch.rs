@@ -5,14 +5,11 @@
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-use super::stream::Transcoder;
+use super::stream::{Spill, Transcoder};
 use super::survey::Spot;
 use super::{Charset, TextEncoding, cut_character, surveyed};
 use crate::connect::disk::DiskFile;
 use crate::connect::{ConnectError, ErrorKind};
-
-/// Fewer bytes are not asked of the file.
-const LEAST: usize = 256;
 
 pub(in crate::connect) struct Watched {
     path: PathBuf,
@@ -22,9 +19,7 @@ pub(in crate::connect) struct Watched {
     at: u64,
     /// The start of a character whose rest was not read yet.
     part: Vec<u8>,
-    /// Read and seen, did not fit into the last caller's buffer.
-    spill: Vec<u8>,
-    spilled: usize,
+    spill: Spill,
 }
 
 enum State {
@@ -52,7 +47,7 @@ impl Watched {
     /// `file` stands at `at`.
     pub fn new(path: &Path, file: DiskFile, at: u64) -> Watched {
         let (path, state) = (path.to_owned(), State::Sound);
-        Watched { path, file, state, at, part: Vec::new(), spill: Vec::new(), spilled: 0 }
+        Watched { path, file, state, at, part: Vec::new(), spill: Spill::default() }
     }
 
     /// Whether everything given out so far was UTF-8 as it stands in the file.
@@ -76,7 +71,7 @@ impl Watched {
         }
     }
 
-    /// Reads into a buffer of at least [`LEAST`] bytes.
+    /// Reads into a buffer with room for more than a character.
     fn fill(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         loop {
             match &mut self.state {
@@ -142,21 +137,13 @@ impl Watched {
 
 impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.spilled == self.spill.len() {
-            if buffer.len() >= LEAST {
-                return self.fill(buffer);
-            }
-            let mut spill = std::mem::take(&mut self.spill);
-            spill.resize(LEAST, 0);
-            let read = self.fill(&mut spill);
-            spill.truncate(*read.as_ref().unwrap_or(&0));
-            (self.spill, self.spilled) = (spill, 0);
-            read?;
+        if self.spill.is_empty() && buffer.len() >= Spill::ROOM {
+            return self.fill(buffer);
         }
-        let count = buffer.len().min(self.spill.len() - self.spilled);
-        buffer[..count].copy_from_slice(&self.spill[self.spilled..self.spilled + count]);
-        self.spilled += count;
-        Ok(count)
+        let mut spill = std::mem::take(&mut self.spill);
+        let read = spill.read(buffer, |room| self.fill(room));
+        self.spill = spill;
+        read
     }
 }
 
