@@ -6,10 +6,10 @@
 use smallvec::SmallVec;
 
 use super::finished::Finished;
-use super::functions::Step;
-use super::program::{CallOp, FALSE, OpKind, Operand, Program, TRUE, Writes};
-use super::value::{Answer, Fault, Held, Out, Place, Reason, RunContext, TraceStep};
-use crate::record::{Cell, Form, Kind, Slot, SourceType, Stretch};
+use super::program::{CallOp, FALSE, OpKind, Operand, Program, TRUE};
+use super::value::{Answer, Fault, Held, Place, Reason, RunContext, TraceStep};
+use super::writing::Writing;
+use crate::record::{Cell, Kind, Slot, SourceType, Stretch};
 
 /// What an evaluation reads.
 #[derive(Clone, Copy)]
@@ -120,7 +120,7 @@ fn bases<'v>(program: &'v Program, given: &Given<'v>, buffers: &'v [Vec<u8>]) ->
 }
 
 #[inline(always)]
-fn open<'v>(held: Held, bases: &[&'v [u8]]) -> Cell<'v> {
+pub(super) fn open<'v>(held: Held, bases: &[&'v [u8]]) -> Cell<'v> {
     let start = held.start as usize;
     let base: &'v [u8] = bases.get(held.place.index()).copied().unwrap_or_default();
     let bytes = base.get(start..start + held.len as usize).unwrap_or_default();
@@ -207,7 +207,7 @@ fn of_column(column: &[Held], row: u32) -> Held {
     *column.get(row as usize).unwrap_or(&Held::MISSING)
 }
 
-type Refused = (&'static Reason, Held);
+pub(super) type Refused = (&'static Reason, Held);
 
 impl Program {
     /// Evaluates the picked rows of a stretch. Values and faults stay in `columns` until its next run.
@@ -541,121 +541,4 @@ fn spelled(held: Held, bases: &[&[u8]]) -> Result<bool, Refused> {
 
 fn fault(op: u32, (reason, value): Refused) -> Fault {
     Fault { code: reason.code, says: reason.says, op, value }
-}
-
-/// Runs a call's step and says where its value is.
-struct Writing<'w> {
-    call: &'w CallOp,
-    truths: [Held; 2],
-    buffer: &'w mut Vec<u8>,
-    /// Where the text of the row at hand begins in the buffer.
-    start: usize,
-    context: &'w RunContext,
-    /// What a text that the call writes is, but for its place in the buffer.
-    text: Held,
-}
-
-impl Writing<'_> {
-    /// Goes down a column with a call of one argument.
-    #[inline(always)]
-    fn down(
-        &mut self,
-        rows: &[u32],
-        held: impl Fn(u32) -> Held,
-        bases: &[&[u8]],
-        own: &mut [Held],
-        mut refuse: impl FnMut(u32, Refused),
-    ) {
-        if let Step::Cut(cut) = self.call.step {
-            for row in rows {
-                let held = held(*row);
-                let (start, end) = cut(open(held, bases).bytes);
-                let answer = Answer::part(0, start, end - start);
-                let answer = if held.is_filled() { answer } else { Answer::Same(0) };
-                if let Err(refused) = self.keep(answer, std::slice::from_ref(&held), &mut own[*row as usize]) {
-                    refuse(*row, refused);
-                }
-            }
-            return;
-        }
-        for row in rows {
-            let held = held(*row);
-            let cell = open(held, bases);
-            let passed = self.call.passes_missing && !cell.is_filled();
-            let answer = if passed { Answer::Same(0) } else { self.run(std::slice::from_ref(&cell)) };
-            if let Err(refused) = self.keep(answer, std::slice::from_ref(&held), &mut own[*row as usize]) {
-                refuse(*row, refused);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn run(&mut self, cells: &[Cell<'_>]) -> Answer {
-        self.start = self.buffer.len();
-        let mut out = Out { bytes: &mut *self.buffer, start: self.start, context: self.context };
-        self.call.step.run(cells, &mut out)
-    }
-
-    /// Keeps the value of an answer: each kind of it is put where it belongs by itself, since a value that is put together
-    /// from parts first costs more than all the rest.
-    #[inline(always)]
-    fn keep(&mut self, answer: Answer, arguments: &[Held], own: &mut Held) -> Result<(), Refused> {
-        let argument = |index: u8| *arguments.get(usize::from(index)).unwrap_or(&Held::MISSING);
-        match answer {
-            Answer::Same(index) => {
-                *own = argument(index);
-                if own.kind == Kind::Text {
-                    self.mark(own);
-                }
-            }
-            Answer::Part { len: 0, .. } | Answer::Missing => *own = Held::MISSING,
-            Answer::Part { argument: index, start, len } => {
-                *own = argument(index);
-                if start > 0 || len != own.len {
-                    own.start += start;
-                    own.len = len;
-                    own.kind = if own.kind == Kind::Bytes { Kind::Bytes } else { Kind::Text };
-                    own.form = if own.form == Form::Plain { Form::Plain } else { Form::Unknown };
-                }
-                self.mark(own);
-            }
-            Answer::Wrote if self.buffer.len() <= self.start => *own = Held::MISSING,
-            Answer::Wrote => self.keep_written(self.text, arguments, own)?,
-            Answer::WroteAs(kind) => {
-                self.keep_written(Held { kind, source_type: SourceType::Untyped, ..self.text }, arguments, own)?;
-            }
-            Answer::Boolean(truth) => *own = self.truths[usize::from(truth)],
-            Answer::Wrong(index, reason) => return Err((reason, argument(index))),
-        }
-        Ok(())
-    }
-
-    /// Marks a value as what the call results in.
-    #[inline(always)]
-    fn mark(&self, own: &mut Held) {
-        if self.call.source_type != SourceType::Untyped {
-            own.source_type = self.call.source_type;
-        }
-    }
-
-    /// Keeps what was written; places are counted in 32 bits.
-    #[inline(always)]
-    fn keep_written(&mut self, text: Held, arguments: &[Held], own: &mut Held) -> Result<(), Refused> {
-        static TOO_LONG: Reason = Reason { code: "type", says: "becomes longer than 4 gigabytes" };
-        let end = self.buffer.len();
-        if end > u32::MAX as usize {
-            self.buffer.truncate(self.start);
-            return Err((&TOO_LONG, Held::MISSING));
-        }
-        let plain = match self.call.writes {
-            Writes::Anything => false,
-            Writes::ItsArguments => arguments.iter().all(|held| held.form == Form::Plain),
-            Writes::Plain => true,
-        };
-        *own = text;
-        own.start = self.start as u32;
-        own.len = end.saturating_sub(self.start) as u32;
-        own.form = if plain { Form::Plain } else { Form::Unknown };
-        Ok(())
-    }
 }

@@ -26,6 +26,7 @@ mod tests;
 mod types;
 mod value;
 mod words;
+mod writing;
 
 pub use ast::{BinaryOp, Expr, ExprKind, Span};
 pub use columns::{Columns, Given};
