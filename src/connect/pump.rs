@@ -150,7 +150,6 @@ impl Reader for PumpReader {
     fn next(&mut self, chunk: &mut Chunk) -> Result<bool, ConnectError> {
         chunk.bytes.clear();
         chunk.skip = 0;
-        chunk.irregular = false;
         if let Some(batch) = chunk.records.take() {
             // Where nobody fills it any more, or enough are there, it goes.
             let _ = self.used.try_send(batch);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::ConnectError;
+use super::csv::Marks;
 use crate::record::Batch;
 use crate::schema::Object;
 
@@ -78,8 +79,9 @@ pub trait Source: Send + Sync {
 #[derive(Debug, Default)]
 pub struct Chunk {
     pub bytes: Vec<u8>,
-    /// Set when the fast decoder must not be trusted with the bytes (stray quotes, bare carriage returns).
-    pub irregular: bool,
+    /// Where the fields of delimited text end, if it was proven regular; what was not (stray quotes, bare carriage
+    /// returns) must be read by the exact rules.
+    pub(in crate::connect) marks: Marks,
     /// Bytes at the front that hold no records (a byte-order mark, a header). Their line ends count in `lines`, so
     /// that the lines of records are those of the file.
     pub skip: usize,

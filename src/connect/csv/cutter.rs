@@ -1,28 +1,20 @@
 //! Cuts a stream of UTF-8 (or at least ASCII-compatible) bytes into chunks of whole records. Serial, so it must be cheap.
 //!
-//! The fast way looks only at quotes and carriage returns: it proves that each stands where RFC 4180 puts it and cuts at
-//! a line feed outside quotes. Where it cannot prove that, the same chunk is cut again by the exact rules of
-//! [`super::scan`] and marked irregular. Either way the records are the same whatever the size of the chunks.
+//! The fast way ([`super::marks`]) proves that each quote and carriage return stands where RFC 4180 puts it, notes where
+//! fields end, and cuts at a line feed outside quotes. Where it cannot prove that, the same chunk is cut again by the exact
+//! rules of [`super::scan`], without marks. Either way the records are the same whatever the size of the chunks.
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memchr2};
-
 use super::Dialect;
-use super::scan::{self, FIELD_LIMIT, RECORD_LIMIT, Step, Tail};
+use super::marks::{Marker, Marks, Proof};
+use super::scan::{self, RECORD_LIMIT, Step, Tail};
 use crate::connect::lines::read_up_to;
 
 /// How much is read beyond the wanted size, so that most chunks need no second read. What is too much of it is copied.
 const SLACK: usize = 8 << 10;
 /// Offsets in a batch are 32 bits wide.
 const MAX_TARGET: usize = 256 << 20;
-
-/// A chunk as it was cut.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Cut {
-    pub irregular: bool,
-    pub len: usize,
-}
 
 /// Why no chunk could be cut.
 #[derive(Debug)]
@@ -64,28 +56,35 @@ impl<R: Read> Cutter<R> {
         &self.input
     }
 
-    /// Fills `bytes` with whole records, about `target` bytes of them; the first `skip` bytes are no records. `None` at
-    /// the end.
-    pub fn next(&mut self, bytes: &mut Vec<u8>, target: usize, skip: usize) -> Result<Option<Cut>, CutError> {
+    /// Fills `bytes` with whole records, about `target` bytes of them; the first `skip` bytes are no records. Where they are
+    /// regular, `marks` says where their fields end. False at the end.
+    pub fn next(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        marks: &mut Marks,
+        target: usize,
+        skip: usize,
+    ) -> Result<bool, CutError> {
+        marks.clear();
         let target = target.clamp(1, MAX_TARGET).max(skip + 1);
         bytes.clear();
         std::mem::swap(bytes, &mut self.carry);
         self.fill(bytes, target.saturating_add(SLACK.min(target)))?;
         if bytes.is_empty() {
-            return Ok(None);
+            return Ok(false);
         }
         // After a long look ahead much is at hand: larger chunks keep the copying of what is left over in proportion.
         let target = target.max(bytes.len() / 4);
-        let fast = if self.dialect.allows_fast() { self.fast(bytes, target, skip)? } else { None };
-        let (len, irregular) = match fast {
-            Some(len) => (len, false),
-            None => (self.exact(bytes, target, skip)?, true),
+        let fast = if self.dialect.allows_fast() { self.fast(bytes, marks, target, skip)? } else { None };
+        let len = match fast {
+            Some(len) => len,
+            None => self.exact(bytes, target, skip)?,
         };
         self.carry.clear();
         self.carry.extend_from_slice(&bytes[len..]);
         bytes.truncate(len);
         self.offset += len as u64;
-        Ok(Some(Cut { irregular, len }))
+        Ok(true)
     }
 
     fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
@@ -98,10 +97,16 @@ impl<R: Read> Cutter<R> {
     }
 
     /// The length of a chunk proven regular; `None` where something is not.
-    fn fast(&mut self, bytes: &mut Vec<u8>, target: usize, skip: usize) -> Result<Option<usize>, CutError> {
-        let mut state = Fast { at: skip, first: skip, open: None };
+    fn fast(
+        &mut self,
+        bytes: &mut Vec<u8>,
+        marks: &mut Marks,
+        target: usize,
+        skip: usize,
+    ) -> Result<Option<usize>, CutError> {
+        let mut marker = Marker::new(&self.dialect, skip);
         loop {
-            match state.advance(&self.dialect, bytes, target, self.ended) {
+            match marker.go_on(bytes, target, self.ended, marks) {
                 Proof::Cut(len) => return Ok(Some(len)),
                 Proof::Irregular => return Ok(None),
                 Proof::More if bytes.len() > target + RECORD_LIMIT => return Ok(None),
@@ -127,119 +132,16 @@ impl<R: Read> Cutter<R> {
     }
 }
 
-/// How far a chunk is proven regular.
-struct Fast {
-    at: usize,
-    /// Where the first record starts.
-    first: usize,
-    /// The quote that is open at `at`.
-    open: Option<usize>,
-}
-
-enum Proof {
-    Cut(usize),
-    Irregular,
-    /// Everything at hand is regular, but no record ends at or after the target.
-    More,
-}
-
-impl Fast {
-    fn advance(&mut self, dialect: &Dialect, bytes: &[u8], target: usize, ended: bool) -> Proof {
-        loop {
-            let step = match self.open {
-                Some(open) => self.inside(dialect, bytes, open, ended),
-                None => self.outside(dialect, bytes, target, ended),
-            };
-            if let Some(proof) = step {
-                return proof;
-            }
-        }
-    }
-
-    /// From outside quotes to the next quote or carriage return.
-    fn outside(&mut self, dialect: &Dialect, bytes: &[u8], target: usize, ended: bool) -> Option<Proof> {
-        let rest = bytes.get(self.at..).unwrap_or_default();
-        // No quoting: the carriage return stands for itself twice.
-        let hit = memchr2(dialect.quote.unwrap_or(b'\r'), b'\r', rest).map_or(bytes.len(), |found| self.at + found);
-        if hit >= target {
-            let from = self.at.max(target - 1);
-            if let Some(feed) = memchr(b'\n', &bytes[from..hit]) {
-                return Some(Proof::Cut(from + feed + 1));
-            }
-        }
-        match bytes.get(hit) {
-            None if ended => Some(Proof::Cut(bytes.len())),
-            None => {
-                self.at = hit;
-                Some(Proof::More)
-            }
-            Some(b'\r') => match bytes.get(hit + 1) {
-                Some(b'\n') => {
-                    self.at = hit + 1;
-                    None
-                }
-                None if !ended => {
-                    self.at = hit;
-                    Some(Proof::More)
-                }
-                _ => Some(Proof::Irregular),
-            },
-            Some(_) => {
-                let starts = hit == self.first || {
-                    let before = bytes[hit - 1];
-                    before == dialect.delimiter || before == b'\n'
-                };
-                if !starts {
-                    return Some(Proof::Irregular);
-                }
-                self.open = Some(hit);
-                self.at = hit + 1;
-                None
-            }
-        }
-    }
-
-    /// From inside quotes to the next quote.
-    fn inside(&mut self, dialect: &Dialect, bytes: &[u8], open: usize, ended: bool) -> Option<Proof> {
-        let quote = dialect.quote.unwrap_or_default();
-        let Some(found) = memchr(quote, bytes.get(self.at..).unwrap_or_default()) else {
-            self.at = self.at.max(bytes.len());
-            let endless = ended || bytes.len() - open >= FIELD_LIMIT;
-            return Some(if endless { Proof::Irregular } else { Proof::More });
-        };
-        let close = self.at + found;
-        if close - open >= FIELD_LIMIT {
-            return Some(Proof::Irregular);
-        }
-        match bytes.get(close + 1) {
-            None if ended => Some(Proof::Cut(bytes.len())),
-            None => {
-                self.at = close;
-                Some(Proof::More)
-            }
-            Some(next) if *next == quote => {
-                self.at = close + 2;
-                None
-            }
-            Some(next) if *next == dialect.delimiter || *next == b'\n' || *next == b'\r' => {
-                self.open = None;
-                self.at = close + 1;
-                None
-            }
-            Some(_) => Some(Proof::Irregular),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::scan::FIELD_LIMIT;
     use super::*;
 
     fn cuts(input: &[u8], target: usize) -> Vec<(String, bool)> {
         let mut cutter = Cutter::new(input, Dialect::default(), 0);
-        let (mut bytes, mut all) = (Vec::new(), Vec::new());
-        while let Some(cut) = cutter.next(&mut bytes, target, 0).unwrap() {
-            all.push((String::from_utf8(bytes.clone()).unwrap(), cut.irregular));
+        let (mut bytes, mut marks, mut all) = (Vec::new(), Marks::default(), Vec::new());
+        while cutter.next(&mut bytes, &mut marks, target, 0).unwrap() {
+            all.push((String::from_utf8(bytes.clone()).unwrap(), !marks.is_regular()));
         }
         all
     }
@@ -270,7 +172,7 @@ mod tests {
     #[test]
     fn a_line_without_end_is_refused_before_memory_runs_out() {
         let mut cutter = Cutter::new(io::repeat(b'x'), Dialect::default(), 0);
-        let error = cutter.next(&mut Vec::new(), 1 << 20, 0).unwrap_err();
+        let error = cutter.next(&mut Vec::new(), &mut Marks::default(), 1 << 20, 0).unwrap_err();
         assert!(matches!(error, CutError::TooLong { at: 0 }));
     }
 }

@@ -32,10 +32,10 @@ impl Decoder for CsvDecoder {
         let mut work =
             Work { dialect: self.dialect, width: self.fields.len(), at: chunk.skip, line: 1, end: batch.data.len() };
         work.line += count_lines(&self.dialect, &batch.data[..chunk.skip]);
-        if chunk.irregular || self.mender.is_some() {
-            work.exact(batch, self.mender.as_deref());
+        if chunk.marks.is_regular() && self.mender.is_none() {
+            work.fast(batch, &chunk.marks);
         } else {
-            work.fast(batch);
+            work.exact(batch, self.mender.as_deref());
         }
         chunk.lines = work.line - 1;
         if self.lines_before > 0 {
@@ -146,7 +146,7 @@ struct Work {
 
 impl Work {
     /// Records of a chunk that the cutter proved regular: each quote where RFC 4180 puts it, no bare carriage return.
-    fn fast(&mut self, batch: &mut Batch) {
+    fn fast(&mut self, batch: &mut Batch, marks: &Marks) {
         let Dialect { delimiter, quote, .. } = self.dialect;
         // What an unquoted field cannot hold here, comma separated text would have to quote.
         let known = delimiter == b',' && quote == Some(b'"');
@@ -154,12 +154,15 @@ impl Work {
         // Taken out of the batch, so that they need not be looked up there for every slot.
         let (mut slots, mut rows) = (std::mem::take(&mut batch.slots), std::mem::take(&mut batch.rows));
         let bytes = &batch.data[..self.end];
-        let mut marks = Marks::new(delimiter, quote, bytes, self.at);
+        let mut inside = marks.inside(bytes, quote);
+        let (fields, records) = marks.len();
+        slots.reserve(fields.max(records * self.width) + self.width);
+        rows.reserve(records);
         let mut found = Quoted { form: quoted, feeds: 0, unknown: false, doubled: Vec::new() };
         // No byte is more than 255.
         let opening = quote.map_or(u16::MAX, u16::from);
         let opens = |from: usize| bytes.get(from).is_some_and(|byte| u16::from(*byte) == opening);
-        while let Some((ends, inside)) = marks.next() {
+        for ends in marks.records() {
             let Some(last) = ends.last().map(|last| *last as usize) else { break };
             let (start, line, first_slot) = (self.at, self.line, slots.len());
             let raw_end = before_feed(bytes, start, last);
@@ -170,12 +173,11 @@ impl Work {
                 continue;
             }
             let mut from = start;
-            slots.reserve(ends.len());
             for end in ends {
                 let end = (*end as usize).min(raw_end);
                 // Each kind of slot is pushed where it is made: where the two meet before, the slot goes by way of memory.
                 if opens(from) && end >= from + 2 {
-                    let slot = found.slot(slots.len(), from + 1, end - 1, inside);
+                    let slot = found.slot(slots.len(), from + 1, end - 1, &mut inside);
                     slots.push(slot);
                 } else {
                     slots.push(Slot { form: plain, ..as_is(from, end) });

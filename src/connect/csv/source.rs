@@ -361,10 +361,10 @@ impl Reader for CsvReader {
         let skip = std::mem::take(&mut self.skip);
         chunk.records = None;
         let start = self.cutter.offset();
-        let cut =
-            self.cutter.next(&mut chunk.bytes, self.chunk_bytes, skip).map_err(|error| cut_error(&self.path, error))?;
-        let Some(cut) = cut else { return Ok(false) };
-        chunk.irregular = cut.irregular;
+        let cut = self.cutter.next(&mut chunk.bytes, &mut chunk.marks, self.chunk_bytes, skip);
+        if !cut.map_err(|error| cut_error(&self.path, error))? {
+            return Ok(false);
+        }
         chunk.skip = skip;
         chunk.lines = 0;
         chunk.end = position(self.cutter.offset(), self.cutter.input().get_ref().turned_to().or(self.turned));

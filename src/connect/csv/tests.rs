@@ -39,8 +39,7 @@ fn read_bytes(input: &[u8], dialect: Dialect, width: usize, target: usize) -> Ve
     let mut cutter = Cutter::new(input, dialect, 0);
     let (mut chunk, mut batch, mut all) = (Chunk::default(), Batch::default(), Vec::new());
     let (mut numbers, mut lines) = (0, 0);
-    while let Some(cut) = cutter.next(&mut chunk.bytes, target, 0).unwrap() {
-        chunk.irregular = cut.irregular;
+    while cutter.next(&mut chunk.bytes, &mut chunk.marks, target, 0).unwrap() {
         decoder.decode(&mut chunk, &mut batch).unwrap();
         collect(&batch, numbers, lines, &mut all);
         numbers += batch.len() as u64;
@@ -61,6 +60,15 @@ fn a_raw_record_splits_into_all_its_cells() {
     };
     let cells = decoder.split(b"6,\"Fay \"\"F\"\"\",x").unwrap();
     assert_eq!(cells, [b"6".to_vec(), b"Fay \"F\"".to_vec(), b"x".to_vec()]);
+}
+
+/// A chunk that the cutter proves regular.
+fn regular(bytes: &[u8]) -> Chunk {
+    let mut chunk = Chunk::default();
+    let mut cutter = Cutter::new(bytes, Dialect::default(), 0);
+    assert!(cutter.next(&mut chunk.bytes, &mut chunk.marks, 1 << 10, 0).unwrap());
+    assert!(chunk.marks.is_regular());
+    chunk
 }
 
 #[test]
@@ -84,14 +92,12 @@ fn records_that_are_written_as_they_stand_are_told_from_others() {
         ("1,2", false),
         ("1,2,3,4", false),
     ] {
-        let mut chunk = Chunk { bytes: format!("{record}\n").into_bytes(), ..Chunk::default() };
-        let mut batch = Batch::default();
+        let (mut chunk, mut batch) = (regular(format!("{record}\n").as_bytes()), Batch::default());
         decoder.decode(&mut chunk, &mut batch).unwrap();
         assert_eq!(batch.rows[0].joined, joined, "{record}");
         collect(&batch, 0, 0, &mut Vec::new());
     }
-    let mut chunk = Chunk { bytes: b"1,\xff,3\n".to_vec(), ..Chunk::default() };
-    let mut batch = Batch::default();
+    let (mut chunk, mut batch) = (regular(b"1,\xff,3\n"), Batch::default());
     decoder.decode(&mut chunk, &mut batch).unwrap();
     assert!(!batch.rows[0].joined, "bytes that are no text are written otherwise");
 }

@@ -231,7 +231,6 @@ struct FixedReader {
 impl Reader for FixedReader {
     fn next(&mut self, chunk: &mut Chunk) -> Result<bool, ConnectError> {
         chunk.records = None;
-        chunk.irregular = false;
         let start = self.cutter.offset();
         let more = self.cutter.next(&mut chunk.bytes, self.chunk_bytes).map_err(|error| match error {
             LineError::Io(error) => ConnectError::io(&self.path, "read", error),

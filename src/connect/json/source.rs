@@ -312,7 +312,6 @@ impl JsonReader {
 impl Reader for JsonReader {
     fn next(&mut self, chunk: &mut Chunk) -> Result<bool, ConnectError> {
         chunk.records = None;
-        chunk.irregular = false;
         chunk.lines = 0;
         if !self.cut(chunk)? {
             return Ok(false);

@@ -300,7 +300,6 @@ impl Reader for SqliteReader {
         chunk.bytes.clear();
         chunk.skip = 0;
         chunk.lines = 0;
-        chunk.irregular = false;
         chunk.source_bytes = batch.data.len() as u64;
         chunk.end = Position(serde_json::to_string(&self.place).unwrap_or_default());
         chunk.records = Some(batch);

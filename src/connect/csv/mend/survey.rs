@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::super::cutter::Cutter;
+use super::super::marks::Marks;
 use super::super::scan::{self, Span, Step, Tail};
 use super::super::source::cut_error;
 use super::super::{Dialect, header};
@@ -48,12 +49,11 @@ pub(in super::super) fn survey(
     let input = TextInput::open(path, encoding, 0)?;
     let mut cutter = Cutter::new(input, dialect, 0);
     let mut pass = Pass { dialect, tables: Vec::new(), at: Found::new(first), line: 0 };
-    let (mut bytes, mut spans) = (Vec::new(), Vec::new());
+    let (mut bytes, mut marks, mut spans) = (Vec::new(), Marks::default(), Vec::new());
     let mut skip = pass.at.table.skip;
     loop {
         let start = cutter.offset();
-        let cut = cutter.next(&mut bytes, CHUNK, skip).map_err(|error| cut_error(path, error))?;
-        if cut.is_none() {
+        if !cutter.next(&mut bytes, &mut marks, CHUNK, skip).map_err(|error| cut_error(path, error))? {
             break;
         }
         pass.line += memchr::memchr_iter(b'\n', &bytes[..skip]).count() as u64;
