@@ -16,6 +16,7 @@ mod keys;
 #[cfg(test)]
 mod laws;
 mod lexer;
+mod pairs;
 mod parser;
 mod pattern;
 mod print;

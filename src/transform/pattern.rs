@@ -9,6 +9,8 @@ use regex_automata::util::start;
 use regex_automata::{Anchored, MatchKind};
 use regex_syntax::hir::{Class, Hir, HirKind};
 
+use super::pairs::Pairs;
+
 /// An automaton larger than this is not worth its cache misses.
 const AUTOMATON_BYTES: usize = 1 << 20;
 const PATTERN_BYTES: usize = 1 << 22;
@@ -34,6 +36,7 @@ pub struct WholePattern {
 
 #[derive(Debug)]
 enum WholeForm {
+    Pairs(Pairs),
     Automaton(Box<dense::DFA<Vec<u32>>>, StateID),
     /// The pattern is too large for an automaton, or uses what it cannot do (Unicode word boundaries).
     Regex(Regex),
@@ -55,7 +58,8 @@ impl WholePattern {
             .determinize_size_limit(Some(AUTOMATON_BYTES * 4));
         let automaton = dense::Builder::new().configure(config).build(&whole).ok().and_then(|automaton| {
             let start = automaton.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;
-            Some(WholeForm::Automaton(Box::new(automaton), start))
+            let pairs = Pairs::of(&automaton, start).map(WholeForm::Pairs);
+            Some(pairs.unwrap_or_else(|| WholeForm::Automaton(Box::new(automaton), start)))
         });
         Ok(WholePattern { form: automaton.unwrap_or(WholeForm::Regex(regex)) })
     }
@@ -63,6 +67,7 @@ impl WholePattern {
     /// Whether the whole text matches. Bytes that are no UTF-8 never match.
     pub fn matches(&self, text: &[u8]) -> bool {
         match &self.form {
+            WholeForm::Pairs(pairs) => pairs.matches(text),
             WholeForm::Automaton(automaton, start) => {
                 let mut state = *start;
                 // A dead state stays dead: it is asked for now and then, so that a long text is given up early.
@@ -467,7 +472,10 @@ mod tests {
     #[test]
     fn a_pattern_must_match_the_whole_value() {
         let email = WholePattern::new(r"[a-z0-9._%+-]+@[a-z0-9.-]+\.[a-z]{2,24}").unwrap();
-        assert!(matches!(email.form, WholeForm::Automaton(..)));
+        assert!(matches!(email.form, WholeForm::Pairs(_)));
+        let long = WholePattern::new("(?:ab?){300}").unwrap();
+        assert!(matches!(long.form, WholeForm::Automaton(..)));
+        assert!(long.matches(&b"ab".repeat(300)) && !long.matches(&b"ab".repeat(299)));
         assert!(email.matches(b"ada@x.org"));
         assert!(!email.matches(b"ada@x.org "));
         assert!(!email.matches(b"<ada@x.org"));
