@@ -255,7 +255,7 @@ impl Program {
             if !columns.parked.is_empty() {
                 columns.meet(at as u32);
             }
-            if columns.going.is_empty() {
+            if columns.going.is_empty() || self.ops[at].shown_only && !T::WANTED {
                 continue;
             }
             self.operation(at, given, columns);
@@ -295,19 +295,6 @@ impl Program {
                 let (reading, own) = self.across(*from, *out, given, &mut columns.registers, columns.stride);
                 reading.each(&columns.going, |row, held| own[row as usize] = held);
             }
-            OpKind::Truth { from, out } => {
-                let truths = [self.constant(FALSE), self.constant(TRUE)];
-                let faults = columns.faults.len();
-                let Columns { registers, stride, buffers, going, faults: found, .. } = columns;
-                let (reading, own) = self.across(*from, *out, given, registers, *stride);
-                let bases = bases(self, given, buffers);
-                reading.each(going, |row, held| match truth(held, &truths, &bases) {
-                    Ok(truth) => own[row as usize] = truths[usize::from(truth)],
-                    Err(refused) => found.push((row, fault(at as u32, refused))),
-                });
-                drop(bases);
-                drop_faulted(columns, faults);
-            }
             OpKind::Filled { value, is, out } => {
                 let truths = [self.constant(FALSE), self.constant(TRUE)];
                 let (reading, own) = self.across(*value, *out, given, &mut columns.registers, columns.stride);
@@ -341,12 +328,12 @@ impl Program {
                 columns.spare.push(jumping);
                 drop_faulted(columns, faults);
             }
-            OpKind::JumpWhenFilled { value, to } => {
+            OpKind::JumpWhenFilled { value, when, to } => {
                 let mut jumping = columns.spare.pop().unwrap_or_default();
                 jumping.clear();
                 let Columns { registers, stride, going, .. } = columns;
                 let reading = Reading::of(*value, self, given, registers, *stride);
-                reading.part(going, &mut jumping, |_, held| held.is_filled());
+                reading.part(going, &mut jumping, |_, held| held.is_filled() == *when);
                 columns.park(*to, &jumping);
                 columns.spare.push(jumping);
             }
@@ -362,29 +349,36 @@ impl Program {
         registers: &'v mut [Held],
         stride: usize,
     ) -> (Reading<'v>, &'v mut [Held]) {
-        match from {
+        let (before, own, after) = around(registers, out, stride);
+        let reading = match from {
             Operand::Register(later) if later > out => {
-                let (before, after) = registers.split_at_mut(usize::from(later) * stride);
-                (Reading::Column(&after[..stride]), &mut before[usize::from(out) * stride..][..stride])
+                Reading::Column(after.get(usize::from(later - out - 1) * stride..).unwrap_or_default())
             }
-            from => {
-                let (before, own) = split(registers, out, stride);
-                (Reading::of(from, self, given, before, stride), own)
-            }
-        }
+            from => Reading::of(from, self, given, before, stride),
+        };
+        (reading, own)
     }
 
-    /// Runs a call down its column. Registers are numbered in the order of calls, so that the values a call reads all
-    /// lie in registers and buffers before its own.
+    /// Runs a call down its column.
     fn call(&self, at: u32, call: &CallOp, given: &Given<'_>, columns: &mut Columns) {
+        // No call reads what it, or another that writes to the same register, wrote for the same row.
+        let Some(mut buffer) = columns.buffers.get_mut(usize::from(call.out)).map(std::mem::take) else { return };
+        self.call_into(&mut buffer, at, call, given, columns);
+        columns.buffers[usize::from(call.out)] = buffer;
+    }
+
+    fn call_into(&self, buffer: &mut Vec<u8>, at: u32, call: &CallOp, given: &Given<'_>, columns: &mut Columns) {
         let Columns { registers, stride, buffers, going, faults, .. } = columns;
-        let (before, own) = split(registers, call.out, *stride);
-        let (buffers, buffer) = buffers.split_at_mut(usize::from(call.out));
-        let Some(buffer) = buffer.first_mut() else { return };
+        let (before, own, after) = around(registers, call.out, *stride);
         let bases = bases(self, given, buffers);
         // Slices, so that the loops need not ask again and again where the elements are.
         let bases = bases.as_slice();
-        let reading = |operand: &Operand| Reading::of(*operand, self, given, before, *stride);
+        let reading = |operand: &Operand| match *operand {
+            Operand::Register(later) if later > call.out => {
+                Reading::Column(after.get(usize::from(later - call.out - 1) * *stride..).unwrap_or_default())
+            }
+            operand => Reading::of(operand, self, given, before, *stride),
+        };
         let mut writing = Writing {
             call,
             truths: [self.constant(FALSE), self.constant(TRUE)],
@@ -454,7 +448,7 @@ impl Program {
     fn told<T: Trace>(&self, at: usize, given: &Given<'_>, columns: &Columns, trace: &mut T) {
         let out = match &self.ops[at].kind {
             OpKind::Call(call) => call.out,
-            OpKind::Copy { out, .. } | OpKind::Truth { out, .. } | OpKind::Filled { out, .. } => *out,
+            OpKind::Copy { out, .. } | OpKind::Filled { out, .. } => *out,
             OpKind::Jump { .. } | OpKind::JumpWhen { .. } | OpKind::JumpWhenFilled { .. } => return,
         };
         for row in &columns.going {
@@ -473,10 +467,11 @@ impl Reading<'_> {
     }
 }
 
-/// The registers before one, and its own column.
-fn split(registers: &mut [Held], out: u16, stride: usize) -> (&[Held], &mut [Held]) {
+/// The registers before one, its own column, and the registers after it.
+fn around(registers: &mut [Held], out: u16, stride: usize) -> (&[Held], &mut [Held], &[Held]) {
     let (before, own) = registers.split_at_mut(usize::from(out) * stride);
-    (before, &mut own[..stride])
+    let (own, after) = own.split_at_mut(stride);
+    (before, own, after)
 }
 
 /// Parts the rows that jump from those that go on. Which of them a row is nobody can foresee, so that it decides what

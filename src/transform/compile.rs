@@ -1,5 +1,8 @@
 //! Tree -> [`Program`]: names resolved, arguments counted, types checked, constants prepared.
 
+mod branches;
+
+use self::branches::Question;
 use super::functions::{self, Argument, Function, Literal, Made, Make, Plain, Preparing, operators};
 use super::parser::{mentions_it, parse};
 use super::program::{CallOp, Constant, FALSE, NULL, Op, OpKind, Operand, Program, TRUE, Writes};
@@ -145,22 +148,14 @@ impl<'s> Compiler<'s> {
     }
 
     fn op(&mut self, kind: OpKind, span: Span) -> usize {
-        self.ops.push(Op { kind, span });
+        self.ops.push(Op { kind, span, shown_only: false });
         self.ops.len() - 1
     }
 
-    /// Where the next operation will stand.
-    fn here(&self) -> u32 {
-        self.ops.len() as u32
-    }
-
-    /// Sets the goal of a jump to the next operation.
-    fn land(&mut self, jump: usize) {
-        let here = self.here();
-        match &mut self.ops[jump].kind {
-            OpKind::Jump { to } | OpKind::JumpWhen { to, .. } | OpKind::JumpWhenFilled { to, .. } => *to = here,
-            OpKind::Call(_) | OpKind::Copy { .. } | OpKind::Truth { .. } | OpKind::Filled { .. } => {}
-        }
+    /// An operation whose value only a traced run shows.
+    fn show(&mut self, kind: impl FnOnce(u16) -> OpKind, span: Span) {
+        let kind = kind(self.register());
+        self.ops.push(Op { kind, span, shown_only: true });
     }
 
     fn call(&mut self, made: Made, arguments: &[Operand], span: Span, passes_missing: bool, result: Type) -> Operand {
@@ -221,7 +216,7 @@ impl<'s> Compiler<'s> {
                 let value = self.number(inner);
                 self.plain(operators::negate, &[value.operand], span, Type::Number)
             }
-            ExprKind::Binary { op, left, right } => self.binary(*op, left, right, span),
+            ExprKind::Binary { op, left, right } => self.binary(expr, *op, left, right),
             ExprKind::Coalesce { left, right } => self.coalesce(left, right, span),
             ExprKind::List(items) => match literal(expr) {
                 Some(constant) => {
@@ -363,14 +358,6 @@ impl<'s> Compiler<'s> {
         value
     }
 
-    /// Compiles what not every row comes to: its values are not at hand behind it.
-    fn aside(&mut self, compile: impl FnOnce(&mut Self) -> Typed) -> Typed {
-        let before = self.at_hand.len();
-        let value = compile(self);
-        self.at_hand.truncate(before);
-        value
-    }
-
     fn check_argument(&mut self, function: &Function, index: usize, argument: &Argument, given: Type) {
         let Some(param) = function.param(index) else { return };
         let place = format!("`{}` of `{}`", param.name, function.name);
@@ -419,113 +406,41 @@ impl<'s> Compiler<'s> {
         value
     }
 
-    fn branch(&mut self, condition: &Expr, then: &Expr, otherwise: Option<&Expr>, span: Span) -> Typed {
-        let tested = self.condition(condition);
-        let skip = self.op(OpKind::JumpWhen { condition: tested.operand, when: false, to: 0 }, condition.span);
-        let out = self.register();
-        let first = self.aside(|compiler| compiler.expr(then));
-        self.op(OpKind::Copy { from: first.operand, out }, span);
-        let end = self.op(OpKind::Jump { to: 0 }, span);
-        self.land(skip);
-        let second = match otherwise {
-            Some(otherwise) => self.aside(|compiler| compiler.expr(otherwise)),
-            None => Typed { operand: Operand::Constant(NULL), ty: first.ty },
-        };
-        self.op(OpKind::Copy { from: second.operand, out }, span);
-        self.land(end);
-        Typed { operand: Operand::Register(out), ty: self.joined((then, first), otherwise.map(|expr| (expr, second))) }
-    }
-
-    /// The type of one of two values; an empty text or null fits any.
-    fn joined(&self, first: (&Expr, Typed), second: Option<(&Expr, Typed)>) -> Type {
-        let nothing = |expr: &Expr| match &expr.kind {
-            ExprKind::Null => true,
-            ExprKind::Text(text) => text.is_empty(),
-            _ => false,
-        };
-        match second {
-            None => first.1.ty,
-            Some((expr, _)) if nothing(expr) => first.1.ty,
-            Some((_, second)) if nothing(first.0) => second.ty,
-            Some((_, second)) => first.1.ty.join(second.ty),
-        }
-    }
-
-    fn coalesce(&mut self, left: &Expr, right: &Expr, span: Span) -> Typed {
-        let out = self.register();
-        let first = self.expr(left);
-        self.op(OpKind::Copy { from: first.operand, out }, span);
-        let end = self.op(OpKind::JumpWhenFilled { value: Operand::Register(out), to: 0 }, span);
-        let second = self.aside(|compiler| compiler.expr(right));
-        self.op(OpKind::Copy { from: second.operand, out }, span);
-        self.land(end);
-        Typed { operand: Operand::Register(out), ty: self.joined((left, first), Some((right, second))) }
-    }
-
-    fn binary(&mut self, op: BinaryOp, left: &Expr, right: &Expr, span: Span) -> Typed {
+    fn binary(&mut self, expr: &Expr, op: BinaryOp, left: &Expr, right: &Expr) -> Typed {
+        let span = expr.span;
         match op {
-            BinaryOp::And | BinaryOp::Or => self.logic(op == BinaryOp::Or, left, right, span),
+            BinaryOp::And | BinaryOp::Or => self.logic(expr),
+            BinaryOp::Equal | BinaryOp::NotEqual => match self.equality(op, left, right, span) {
+                Question::Filled(value, is) => {
+                    let out = self.register();
+                    self.op(OpKind::Filled { value, is, out }, span);
+                    Typed { operand: Operand::Register(out), ty: Type::Boolean }
+                }
+                Question::Asked(answer) => answer,
+            },
+            BinaryOp::Less => self.order([operators::less, operators::number_less], left, right, span),
+            BinaryOp::LessOrEqual => {
+                self.order([operators::less_or_equal, operators::number_less_or_equal], left, right, span)
+            }
+            BinaryOp::Greater => self.order([operators::greater, operators::number_greater], left, right, span),
+            BinaryOp::GreaterOrEqual => {
+                self.order([operators::greater_or_equal, operators::number_greater_or_equal], left, right, span)
+            }
             BinaryOp::Add => self.add(left, right, span),
             BinaryOp::Subtract => self.arithmetic(operators::subtract, left, right, span),
             BinaryOp::Multiply => self.arithmetic(operators::multiply, left, right, span),
             BinaryOp::Divide => self.arithmetic(operators::divide, left, right, span),
-            BinaryOp::Equal | BinaryOp::NotEqual => {
-                let (first, second) = (self.expr(left), self.expr(right));
-                let numeric = first.ty == Type::Number || second.ty == Type::Number;
-                let value = match (&left.kind, &right.kind) {
-                    (_, ExprKind::Null) => Some(first),
-                    (_, ExprKind::Text(text)) if text.is_empty() => Some(first),
-                    (ExprKind::Null, _) => Some(second),
-                    (ExprKind::Text(text), _) if text.is_empty() => Some(second),
-                    _ => None,
-                };
-                if let Some(value) = value
-                    && !numeric
-                {
-                    let out = self.register();
-                    let is = op == BinaryOp::NotEqual;
-                    self.op(OpKind::Filled { value: value.operand, is, out }, span);
-                    return Typed { operand: Operand::Register(out), ty: Type::Boolean };
-                }
-                let step: Plain = match (op, numeric) {
-                    (BinaryOp::Equal, false) => operators::equal,
-                    (_, false) => operators::not_equal,
-                    (BinaryOp::Equal, true) => operators::number_equal,
-                    (_, true) => operators::number_not_equal,
-                };
-                self.plain(step, &[first.operand, second.operand], span, Type::Boolean)
-            }
-            BinaryOp::Less | BinaryOp::LessOrEqual | BinaryOp::Greater | BinaryOp::GreaterOrEqual => {
-                let (first, second) = (self.expr(left), self.expr(right));
-                let number = |expr: &Expr, ty: Type| {
-                    ty == Type::Number
-                        || matches!(&expr.kind, ExprKind::Text(text) if operators::plain_number(text).is_some())
-                };
-                let numeric = number(left, first.ty) || number(right, second.ty);
-                let step: Plain = match (op, numeric) {
-                    (BinaryOp::Less, false) => operators::less,
-                    (BinaryOp::LessOrEqual, false) => operators::less_or_equal,
-                    (BinaryOp::Greater, false) => operators::greater,
-                    (_, false) => operators::greater_or_equal,
-                    (BinaryOp::Less, true) => operators::number_less,
-                    (BinaryOp::LessOrEqual, true) => operators::number_less_or_equal,
-                    (BinaryOp::Greater, true) => operators::number_greater,
-                    (_, true) => operators::number_greater_or_equal,
-                };
-                self.plain(step, &[first.operand, second.operand], span, Type::Boolean)
-            }
         }
     }
 
-    fn logic(&mut self, is_or: bool, left: &Expr, right: &Expr, span: Span) -> Typed {
-        let out = self.register();
-        let first = self.condition(left);
-        self.op(OpKind::Truth { from: first.operand, out }, left.span);
-        let end = self.op(OpKind::JumpWhen { condition: Operand::Register(out), when: is_or, to: 0 }, span);
-        let second = self.aside(|compiler| compiler.condition(right));
-        self.op(OpKind::Truth { from: second.operand, out }, span);
-        self.land(end);
-        Typed { operand: Operand::Register(out), ty: Type::Boolean }
+    /// Two values in order, as texts or as numbers.
+    fn order(&mut self, [texts, numbers]: [Plain; 2], left: &Expr, right: &Expr, span: Span) -> Typed {
+        let (first, second) = (self.expr(left), self.expr(right));
+        let number = |expr: &Expr, ty: Type| {
+            ty == Type::Number || matches!(&expr.kind, ExprKind::Text(text) if operators::plain_number(text).is_some())
+        };
+        let numeric = number(left, first.ty) || number(right, second.ty);
+        self.plain(if numeric { numbers } else { texts }, &[first.operand, second.operand], span, Type::Boolean)
     }
 
     fn arithmetic(&mut self, step: Plain, left: &Expr, right: &Expr, span: Span) -> Typed {

@@ -505,6 +505,38 @@ proptest! {
     }
 
     #[test]
+    fn records_that_part_meet_again(
+        tree in text_tree(3, false),
+        rows in prop::collection::vec(prop::collection::vec("[ a-cA-Cß]{0,2}", 2), 8),
+    ) {
+        let source = names();
+        let printed = tree.to_string();
+        let program = Program::compile(&printed, &Scope { source_fields: &source, target_fields: &[] });
+        let program = program.map_err(|errors| TestCaseError::fail(format!("{printed}: {errors:?}")))?;
+        let mut batch = Batch::new(3);
+        for row in &rows {
+            row.iter().for_each(|cell| batch.push_cell(Cell::text(cell)));
+            batch.end_row(Origin::default(), (0, 0), None);
+        }
+        let (context, finished, mut columns) = (context(), Finished::default(), Columns::default());
+        let given = finished.given(batch.stretch(0, rows.len()), 0, &context);
+        let all: Vec<u32> = (0..rows.len() as u32).collect();
+        program.run_columns(&given, &all, &mut columns);
+        prop_assert!(columns.faults().is_empty());
+        for (row, cells) in rows.iter().enumerate() {
+            let record = [cells[0].clone(), cells[1].clone(), String::new()];
+            let expected = Direct { record: &record, piped: Vec::new() }.text(&tree);
+            let together = program.cell(row as u32, &given, &columns).display().into_owned();
+            prop_assert_eq!(&together, &expected, "{}", printed);
+            // What is only shown changes nothing.
+            let input = Input { record: batch.record(row), targets: &(), it: Cell::MISSING, context: &context };
+            let mut scratch = Scratch::default();
+            let (shown, _) = program.run_traced(&input, &mut scratch);
+            prop_assert_eq!(shown.map(|cell| cell.display().into_owned()).unwrap_or_default(), expected, "{}", printed);
+        }
+    }
+
+    #[test]
     fn no_value_breaks_a_function(values in prop::collection::vec(nasty(), 3)) {
         const CODES: [&str; 6] = ["type", "date", "enum", "range", "email", "phone"];
         let cells: Vec<&str> = values.iter().map(String::as_str).collect();

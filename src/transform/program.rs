@@ -56,11 +56,6 @@ pub(super) enum OpKind {
         from: Operand,
         out: u16,
     },
-    /// Copies a condition's truth: `true` or `false`, missing is `false`.
-    Truth {
-        from: Operand,
-        out: u16,
-    },
     /// Whether a value is filled (or is not): a comparison with nothing.
     Filled {
         value: Operand,
@@ -76,8 +71,10 @@ pub(super) enum OpKind {
         when: bool,
         to: u32,
     },
+    /// Jumps when a value is filled, or when it is not.
     JumpWhenFilled {
         value: Operand,
+        when: bool,
         to: u32,
     },
 }
@@ -85,6 +82,8 @@ pub(super) enum OpKind {
 pub(super) struct Op {
     pub kind: OpKind,
     pub span: Span,
+    /// Gives a value that no other operation reads: it is made only to be shown in a traced run.
+    pub shown_only: bool,
 }
 
 /// A constant's place in [`Program::constants`].

@@ -207,6 +207,31 @@ fn a_traced_run_tells_every_step() {
 }
 
 #[test]
+fn a_traced_run_tells_conditions_and_what_came_of_them() {
+    let fields = ["name".to_owned()];
+    let scope = Scope { source_fields: &fields, target_fields: &[] };
+    let text = "if name != '' and starts_with(name, 'A') then lower(name) else 'x'";
+    let program = Program::compile(text, &scope).unwrap();
+    let context = context();
+    for (name, expected) in [
+        (
+            "ADA",
+            vec![("name != ''", "true"), ("starts_with(name, 'A')", "true"), ("lower(name)", "ada"), (text, "ada")],
+        ),
+        ("Bob", vec![("name != ''", "true"), ("starts_with(name, 'A')", "false"), (text, "x")]),
+        ("", vec![("name != ''", "false"), (text, "x")]),
+    ] {
+        let batch = record(&[name]);
+        let input = Input { record: batch.record(0), targets: &(), it: Cell::MISSING, context: &context };
+        let mut scratch = Scratch::default();
+        let (_, steps) = program.run_traced(&input, &mut scratch);
+        let told: Vec<(&str, &str)> =
+            steps.iter().map(|step| (&text[step.span.start..step.span.end], step.value.as_str())).collect();
+        assert_eq!(told, expected, "{name}");
+    }
+}
+
+#[test]
 fn unchanged_values_stay_in_the_record() {
     let fields = ["name".to_owned()];
     let scope = Scope { source_fields: &fields, target_fields: &[] };
