@@ -16,6 +16,11 @@ impl Slot {
     /// That of a cell without a value.
     pub const MISSING: Slot =
         Slot { start: 0, len: 0, kind: Kind::Missing, source_type: SourceType::Untyped, form: Form::Unknown };
+
+    #[inline(always)]
+    pub fn is_filled(&self) -> bool {
+        !matches!(self.kind, Kind::Missing | Kind::Null) && self.len > 0
+    }
 }
 
 /// How comma separated text (RFC 4180, quotes only where they are needed) carries a value.

@@ -4,20 +4,27 @@ use super::{Plan, PlanScratch, Verdict};
 use crate::engine::codes::CodeId;
 use crate::engine::event::Finding;
 use crate::engine::settle::Dropped;
-use crate::engine::tally::Tally;
+use crate::engine::tally::{FieldTally, Tally};
 use crate::record::{Cell, RecordRef, Stretch};
 
 impl Plan {
     /// Counts a stretch of records after its run.
     pub(in crate::engine) fn count(&self, records: Stretch<'_>, scratch: &PlanScratch, tally: &mut Tally) {
         tally.planned += scratch.planned.len() as u64;
+        for run in &self.runs {
+            if let Some(source) = run.source {
+                count_together(records, &scratch.planned, source, &mut tally.fields[run.fields()]);
+            }
+        }
         for (index, field) in self.fields.iter().enumerate() {
             let counts = &mut tally.fields[index];
             let values = scratch.values(index, &records);
             let asked = if field.same_as.is_some() { &scratch.planned } else { &scratch.asked[index] };
             // A field that remembers nothing is asked for every row. A value that the memo knew was seen here when it
             // came to be known; neither the number of distinct values nor the extremes change by seeing it again.
-            if asked.len() == scratch.planned.len() {
+            if field.same_as.is_some() {
+                // Counted with its neighbours.
+            } else if asked.len() == scratch.planned.len() {
                 let filled = values.each_filled(asked, |_, bytes| counts.see(bytes));
                 counts.filled += filled;
             } else {
@@ -119,5 +126,22 @@ impl Plan {
         let id = self.dropped_code(dropped);
         let value = self.dropped_value(dropped, record, scratch);
         self.finding(id, (self.codes.get(id).meaning.clone(), value))
+    }
+}
+
+/// Counts fields that are neighbouring source fields, record by record: so their values lie in the record.
+fn count_together(records: Stretch<'_>, rows: &[u32], source: usize, fields: &mut [FieldTally]) {
+    let (slots, width, data) = (records.slots(), records.width(), records.data());
+    for row in rows {
+        let first = *row as usize * width + source;
+        for (slot, counts) in slots.get(first..first + fields.len()).unwrap_or_default().iter().zip(&mut *fields) {
+            let start = slot.start as usize;
+            if let Some(bytes) = data.get(start..start + slot.len as usize)
+                && slot.is_filled()
+            {
+                counts.filled += 1;
+                counts.see(bytes);
+            }
+        }
     }
 }

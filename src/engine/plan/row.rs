@@ -15,8 +15,15 @@ use crate::transform::Values;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Run {
     field: usize,
-    source: Option<usize>,
+    pub(super) source: Option<usize>,
     len: usize,
+}
+
+impl Run {
+    /// The target fields.
+    pub(super) fn fields(&self) -> Range<usize> {
+        self.field..self.field + self.len
+    }
 }
 
 /// The fields as runs, in order.
@@ -62,7 +69,7 @@ impl Plan {
                     rows.text.push(b',');
                     continue;
                 }
-                for values in values.get(run.field..run.field + run.len).unwrap_or_default() {
+                for values in values.get(run.fields()).unwrap_or_default() {
                     if let Some(cell) = values.carry(row, &mut rows.text) {
                         comma.value(cell, &mut rows.text);
                     }
