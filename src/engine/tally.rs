@@ -57,6 +57,12 @@ impl FieldTally {
     /// Keeps the extremes; for fields whose texts are in order (dates).
     #[inline]
     pub fn stretch(&mut self, value: &[u8]) {
+        if let (Some(min), Some(max)) = (&self.min, &self.max) {
+            let value = beginning(value);
+            if beginning(min) < value && value < beginning(max) {
+                return;
+            }
+        }
         if self.min.as_deref().is_none_or(|min| value < min) {
             self.min = Some(value.to_vec());
         }
@@ -86,6 +92,15 @@ impl FieldTally {
         for value in other.min.iter().chain(&other.max) {
             self.stretch(value);
         }
+    }
+}
+
+/// The first bytes of a text as a number: less than that of another text only if the text is less.
+#[inline]
+fn beginning(text: &[u8]) -> u64 {
+    match text.first_chunk() {
+        Some(first) => u64::from_be_bytes(*first),
+        None => text.iter().rev().fold(0, |number, byte| number >> 8 | u64::from(*byte) << 56),
     }
 }
 
@@ -167,6 +182,35 @@ mod tests {
             let estimate = tally.distinct() as f64;
             let error = (estimate - f64::from(distinct)).abs() / f64::from(distinct);
             assert!(error <= 3.0 * DISTINCT_ERROR, "{distinct}: {estimate}");
+        }
+    }
+
+    #[test]
+    fn extremes_are_those_of_all_values() {
+        let values = [
+            "",
+            "\0",
+            "a",
+            "a\0",
+            "abcdefgh",
+            "abcdefg",
+            "abcdefghi",
+            "b",
+            "2026-01-02",
+            "2026-01-0",
+            "\u{7f}zzzzzzzzz",
+        ];
+        for first in values {
+            for second in values {
+                for third in values {
+                    let mut tally = FieldTally::default();
+                    [first, second, third].iter().for_each(|value| tally.stretch(value.as_bytes()));
+                    let (least, most) =
+                        ([first, second, third].into_iter().min(), [first, second, third].into_iter().max());
+                    assert_eq!(tally.min.as_deref(), least.map(str::as_bytes));
+                    assert_eq!(tally.max.as_deref(), most.map(str::as_bytes));
+                }
+            }
         }
     }
 

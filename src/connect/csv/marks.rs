@@ -268,7 +268,7 @@ impl Marker {
 
     #[inline(always)]
     fn look(&mut self, block: &[u8; BLOCK], counted: u64) -> Seen {
-        let [feed, returned] = [b'\n', b'\r'].map(u8x16::splat);
+        let (feed, returned) = (u8x16::splat(b'\n'), u8x16::splat(b'\r'));
         let (mut delimiters, mut feeds, mut quotes) = (0, 0, 0);
         let mut any_return = u8x16::ZERO;
         let parts = block.as_chunks::<16>().0;

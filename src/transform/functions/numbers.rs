@@ -3,7 +3,7 @@
 use rust_decimal::{Decimal, RoundingStrategy};
 
 use super::Family::Number as FAMILY;
-use super::operators::{decimal, number_of};
+use super::operators::{Digits, decimal, number_of};
 use super::{Function, Made, Make, Param, Preparing, TEXT};
 use crate::record::Cell;
 use crate::transform::Diagnostic;
@@ -322,11 +322,10 @@ fn decimals(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
     }
     Ok(Made::prepared(move |cells, out| {
         let bytes = cells[0].bytes;
-        let digits = bytes.strip_prefix(b"-").unwrap_or(bytes);
-        if number_of(bytes).is_none() || digits.first() == Some(&b'+') {
+        let Some(digits) = Digits::of(bytes).filter(|_| bytes.first() != Some(&b'+')) else {
             return wrong!("type", "is not a decimal number");
-        }
-        let found = memchr::memchr(b'.', digits).map_or(0, |point| digits.len() - point - 1);
+        };
+        let found = digits.fraction.len();
         if found == places {
             return Answer::Same(0);
         }

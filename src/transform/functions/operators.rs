@@ -25,26 +25,43 @@ pub(in crate::transform) fn plain_number(text: &str) -> Option<PlainNumber<'_>> 
 }
 
 pub(in crate::transform) fn number_of(text: &[u8]) -> Option<PlainNumber<'_>> {
-    let (negative, digits) = match text {
-        [b'-', rest @ ..] => (true, rest),
-        [b'+', rest @ ..] => (false, rest),
-        rest => (false, rest),
-    };
-    let (whole, fraction) = match memchr::memchr(b'.', digits) {
-        Some(point) => (&digits[..point], &digits[point + 1..]),
-        None => (digits, &b""[..]),
-    };
-    let pointed = whole.len() < digits.len();
-    let valid = !whole.is_empty()
-        && (!pointed || !fraction.is_empty())
-        && whole.iter().all(u8::is_ascii_digit)
-        && fraction.iter().all(u8::is_ascii_digit);
-    if !valid {
-        return None;
-    }
+    let Digits { negative, whole, fraction } = Digits::of(text)?;
     let zeros = whole.iter().take_while(|digit| **digit == b'0').count();
     let kept = fraction.iter().rposition(|digit| *digit != b'0').map_or(0, |last| last + 1);
     Some(PlainNumber { negative, whole: &whole[zeros..], fraction: &fraction[..kept] })
+}
+
+/// A decimal text taken apart as it is written; `None` where it is no [`plain_number`].
+pub(super) struct Digits<'n> {
+    negative: bool,
+    whole: &'n [u8],
+    /// The digits behind the point.
+    pub fraction: &'n [u8],
+}
+
+impl<'n> Digits<'n> {
+    #[inline]
+    pub fn of(text: &'n [u8]) -> Option<Digits<'n>> {
+        let (negative, digits) = match text {
+            [b'-', rest @ ..] => (true, rest),
+            [b'+', rest @ ..] => (false, rest),
+            rest => (false, rest),
+        };
+        let mut point = None;
+        for (at, byte) in digits.iter().enumerate() {
+            match byte {
+                b'0'..=b'9' => {}
+                b'.' if point.is_none() => point = Some(at),
+                _ => return None,
+            }
+        }
+        let (whole, fraction) = match point {
+            Some(point) => (&digits[..point], &digits[point + 1..]),
+            None => (digits, &b""[..]),
+        };
+        let valid = !whole.is_empty() && (point.is_none() || !fraction.is_empty());
+        valid.then_some(Digits { negative, whole, fraction })
+    }
 }
 
 impl PlainNumber<'_> {
