@@ -17,6 +17,16 @@ pub fn append(text: &mut Vec<u8>, from: &[u8], start: usize, len: usize) {
     }
 }
 
+/// Appends a text that has mostly one or two bytes: a sign, a separator.
+#[inline(always)]
+pub fn append_few(text: &mut Vec<u8>, few: &[u8]) {
+    match *few {
+        [one] => text.push(one),
+        [one, two] => text.extend_from_slice(&[one, two]),
+        _ => text.extend_from_slice(few),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -31,6 +41,14 @@ mod tests {
                 let expected = from.get(start..start + len).unwrap_or_default();
                 assert_eq!(text, [b"before", expected].concat(), "{start}, {len}");
             }
+        }
+    }
+    #[test]
+    fn few_bytes_are_appended_as_many_are() {
+        for few in ["", "+", ", ", " - ", "and so on"] {
+            let mut text = b"before".to_vec();
+            append_few(&mut text, few.as_bytes());
+            assert_eq!(text, ["before", few].concat().as_bytes());
         }
     }
 }

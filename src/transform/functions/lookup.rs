@@ -4,7 +4,7 @@ use super::Family::Lookup as FAMILY;
 use super::operators;
 use super::{Function, Made, Make, Param, Preparing, TEXT};
 use crate::profile::{Otherwise, ValueMap};
-use crate::record::Cell;
+use crate::record::{Cell, append_few};
 use crate::transform::Diagnostic;
 use crate::transform::keys::KeyMap;
 use crate::transform::types::Type;
@@ -242,17 +242,16 @@ fn join(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
         return Err(call.wrong(0, "the separator of `join` must be written out", "write `join(\", \", a, b)`"));
     };
     Ok(Made::prepared(move |cells, out| {
+        let mut begun = false;
         let mut add = |bytes: &[u8]| {
-            if !bytes.is_empty() {
-                if !out.own().is_empty() {
-                    out.bytes.extend_from_slice(&separator);
-                }
-                out.bytes.extend_from_slice(bytes);
+            if std::mem::replace(&mut begun, true) {
+                append_few(out.bytes, &separator);
             }
+            out.bytes.extend_from_slice(bytes);
         };
         for (_, cell) in cells.iter().enumerate().filter(|(index, cell)| *index != place && cell.is_filled()) {
             if cell.kind == crate::record::Kind::List {
-                items(cell).iter().for_each(|item| add(item.as_bytes()));
+                items(cell).iter().filter(|item| !item.is_empty()).for_each(|item| add(item.as_bytes()));
             } else {
                 add(cell.bytes);
             }

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use crate::record::{Cell, Kind};
+use crate::record::{Cell, Kind, append_few};
 use crate::transform::value::{Answer, Out, wrong, wrong_at};
 
 const NO_NUMBER: &str = "is not a number";
@@ -145,7 +145,7 @@ pub(in crate::transform) fn negate(cells: &[Cell<'_>], out: &mut Out<'_>) -> Ans
 /// Joins texts as they are; what is missing counts as empty.
 pub(in crate::transform) fn concat(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
     for cell in cells.iter().filter(|cell| cell.is_filled()) {
-        out.bytes.extend_from_slice(cell.bytes);
+        append_few(out.bytes, cell.bytes);
     }
     Answer::Wrote
 }

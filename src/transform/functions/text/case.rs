@@ -4,32 +4,69 @@ use crate::record::Cell;
 use crate::transform::value::{Answer, Out, text};
 
 pub(super) fn lower(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
-    recase(cells, out, u8::is_ascii_uppercase, |byte| byte.to_ascii_lowercase(), str::to_lowercase)
+    recase::<b'A'>(cells, out, str::to_lowercase)
 }
 
 pub(super) fn upper(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
-    recase(cells, out, u8::is_ascii_lowercase, |byte| byte.to_ascii_uppercase(), str::to_uppercase)
+    recase::<b'a'>(cells, out, str::to_uppercase)
 }
 
-fn recase(
-    cells: &[Cell<'_>],
-    out: &mut Out<'_>,
-    changes: fn(&u8) -> bool,
-    ascii: fn(u8) -> u8,
-    unicode: fn(&str) -> String,
-) -> Answer {
+/// Changes the case of the letters from `FIRST` on, where no others change.
+fn recase<const FIRST: u8>(cells: &[Cell<'_>], out: &mut Out<'_>, unicode: fn(&str) -> String) -> Answer {
     let bytes = cells[0].bytes;
-    if bytes.is_ascii() {
-        if !bytes.iter().any(changes) {
-            return Answer::Same(0);
+    let seen = look::<FIRST>(bytes);
+    if seen.other {
+        return match text(cells, 0) {
+            Ok(text) => out.text(&unicode(text)),
+            Err(wrong) => wrong,
+        };
+    }
+    if !seen.changes {
+        return Answer::Same(0);
+    }
+    out.bytes.extend_from_slice(bytes);
+    for byte in &mut out.bytes[out.start..] {
+        // Upper and lower case of an ASCII letter differ in this bit.
+        *byte ^= u8::from(is_letter::<FIRST>(*byte)) << 5;
+    }
+    Answer::Wrote
+}
+
+#[inline]
+fn is_letter<const FIRST: u8>(byte: u8) -> bool {
+    byte.wrapping_sub(FIRST) < 26
+}
+
+/// What bytes are among others.
+#[derive(Clone, Copy)]
+struct Seen {
+    /// Letters whose case changes.
+    changes: bool,
+    /// What is no ASCII.
+    other: bool,
+}
+
+#[inline]
+fn look<const FIRST: u8>(bytes: &[u8]) -> Seen {
+    match bytes.len() {
+        16.. => look_in_blocks::<FIRST, 16>(bytes),
+        8.. => look_in_blocks::<FIRST, 8>(bytes),
+        _ => look_in_blocks::<FIRST, 1>(bytes),
+    }
+}
+
+/// Looks at blocks of `N` bytes; there is at least one. The last may hold bytes of the one before it again. Written so that
+/// compilers turn it into vector instructions.
+#[inline]
+fn look_in_blocks<const FIRST: u8, const N: usize>(bytes: &[u8]) -> Seen {
+    let (mut changes, mut other) = ([0u8; N], [0u8; N]);
+    for block in bytes.as_chunks::<N>().0.iter().chain(bytes.last_chunk()) {
+        for index in 0..N {
+            changes[index] |= u8::from(is_letter::<FIRST>(block[index]));
+            other[index] |= block[index] & 0x80;
         }
-        out.bytes.extend(bytes.iter().map(|byte| ascii(*byte)));
-        return Answer::Wrote;
     }
-    match text(cells, 0) {
-        Ok(text) => out.text(&unicode(text)),
-        Err(wrong) => wrong,
-    }
+    Seen { changes: changes != [0; N], other: other != [0; N] }
 }
 
 /// Writes a letter's upper or lower case.
@@ -73,4 +110,24 @@ fn first_upper(cells: &[Cell<'_>], out: &mut Out<'_>, rest: fn(&str, &mut Vec<u8
     }
     rest(letters.as_str(), out.bytes);
     Answer::Wrote
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::transform::tests::evaluate;
+
+    #[test]
+    fn every_letter_of_a_text_of_any_length_changes_and_nothing_else() {
+        for len in 1..40 {
+            for at in 0..len {
+                for byte in ["A", "Z", "a", "z", "@", "[", "`", "{", "0", "É", "é", "ß"] {
+                    for around in ["x", "X", "-"] {
+                        let text = around.repeat(at) + byte + &around.repeat(len - at - 1);
+                        assert_eq!(evaluate("x | lower", &[("x", &text)]), text.to_lowercase());
+                        assert_eq!(evaluate("x | upper", &[("x", &text)]), text.to_uppercase());
+                    }
+                }
+            }
+        }
+    }
 }

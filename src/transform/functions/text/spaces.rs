@@ -40,6 +40,7 @@ fn even_length(bytes: &[u8]) -> usize {
     let mut at = match bytes.len() {
         17.. => even_blocks::<16>(bytes),
         9.. => even_blocks::<8>(bytes),
+        5.. => even_blocks::<4>(bytes),
         _ => 0,
     };
     while let (Some(byte), Some(next)) = (bytes.get(at), bytes.get(at + 1)) {
