@@ -12,6 +12,8 @@ pub fn fingerprint(key: &[u8], seed: u64) -> Fingerprint {
 }
 
 const FIRST_CAPACITY: usize = 4096;
+/// Places that the processor's cache takes in at once.
+const LINE: usize = 64 / size_of::<Fingerprint>();
 
 /// An open-addressing set with linear probing. It grows where it is: a copy would need half as much memory again, and a
 /// large vector that grows keeps its pages.
@@ -56,11 +58,16 @@ impl Fingerprints {
         true
     }
 
-    /// Brings the places of keys into the processor's cache, all at once, so that the inserts that follow do not wait for
-    /// memory one after another. Gives how many of the places are taken, which is of no use but to be computed.
+    /// Brings the places of keys, and those that a search goes on to, into the processor's cache, all at once, so that the
+    /// inserts that follow do not wait for memory one after another. Gives how many of the places are taken, which is of no
+    /// use but to be computed.
     pub fn warm(&self, keys: &[Fingerprint]) -> usize {
-        let taken = |key: &Fingerprint| usize::from(self.places[place_of(*key, self.capacity)] != 0);
-        keys.iter().map(taken).sum()
+        let taken = |place: usize| usize::from(self.places.get(place).is_some_and(|key| *key != 0));
+        let near = |key: &Fingerprint| {
+            let first = place_of(*key, self.capacity);
+            taken(first) + taken(first + LINE) + taken(first + 2 * LINE)
+        };
+        keys.iter().map(near).sum()
     }
 
     pub fn len(&self) -> usize {
