@@ -36,6 +36,8 @@ pub struct Columns {
     parked: Vec<(u32, Vec<u32>)>,
     spare: Vec<Vec<u32>>,
     result: Vec<Held>,
+    /// The register whose column is the result, where every row came through.
+    whole: Option<u16>,
     faults: Vec<(u32, Fault)>,
 }
 
@@ -45,8 +47,17 @@ impl Columns {
         &self.faults
     }
 
-    pub(super) fn result(&self, row: u32) -> Held {
-        of_column(&self.result, row)
+    /// The values of the last run, by row; missing in rows that did not come through.
+    pub(super) fn results(&self) -> &[Held] {
+        match self.whole {
+            Some(register) => self.registers.get(usize::from(register) * self.stride..).unwrap_or_default(),
+            None => &self.result,
+        }
+    }
+
+    #[inline]
+    fn result(&self, row: u32) -> Held {
+        of_column(self.results(), row)
     }
 
     fn start(&mut self, program: &Program, rows: usize, picked: &[u32]) {
@@ -61,6 +72,7 @@ impl Columns {
         }
         self.buffers.iter_mut().for_each(Vec::clear);
         self.result.clear();
+        self.whole = None;
         self.faults.clear();
         self.going.clear();
         self.going.extend_from_slice(picked);
@@ -266,16 +278,12 @@ impl Program {
         if !columns.parked.is_empty() {
             columns.meet(self.ops.len() as u32);
         }
-        let Columns { registers, stride, going, result, .. } = columns;
-        let reading = Reading::of(self.result, self, given, registers, *stride);
-        if let (Reading::Column(column), true) = (reading, going.len() == *stride)
-            && column.len() == *stride
-        {
-            // Every row came through.
-            result.clear();
-            result.extend_from_slice(column);
+        let Columns { registers, stride, going, result, whole, .. } = columns;
+        if let (Operand::Register(register), true) = (self.result, going.len() == *stride) {
+            *whole = Some(register);
             return;
         }
+        let reading = Reading::of(self.result, self, given, registers, *stride);
         result.resize(*stride, Held::MISSING);
         for row in going.iter() {
             if let Some(place) = result.get_mut(*row as usize) {

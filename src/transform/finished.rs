@@ -101,30 +101,53 @@ impl Finished {
         let mut unfit = Vec::new();
         let Some(mut column) = self.columns.get_mut(field).map(std::mem::take) else { return unfit };
         self.moved.clear();
-        // Most values of a field lie in the same buffer.
         let mut last = (Place::RECORD, None);
-        for row in picked {
-            let Some(held) = column.get_mut(*row as usize) else { continue };
-            *held = columns.result(*row);
-            if held.place.outlasts_the_program() {
-                continue;
-            }
-            if held.place != last.0 {
-                last = (held.place, self.moved_to(held.place, program, columns));
-            }
-            match last.1 {
-                Some(start) => {
-                    held.start += start;
-                    held.place = Place::FINISHED;
+        let results = columns.results();
+        if picked.len() == column.len() {
+            for (row, (held, value)) in column.iter_mut().zip(results).enumerate() {
+                *held = *value;
+                if !self.outlives(held, &mut last, program, columns) {
+                    unfit.push(row as u32);
                 }
-                None => {
-                    unfit.push(*row);
-                    *held = Held::MISSING;
+            }
+        } else {
+            for row in picked {
+                if let (Some(held), Some(value)) = (column.get_mut(*row as usize), results.get(*row as usize)) {
+                    *held = *value;
+                    if !self.outlives(held, &mut last, program, columns) {
+                        unfit.push(*row);
+                    }
                 }
             }
         }
         self.columns[field] = column;
         unfit
+    }
+
+    /// Makes a program's value one that is there when the program runs again; false, and missing, where it does not fit.
+    /// `last` is the buffer that the value before lay in: most values of a field lie in the same.
+    #[inline(always)]
+    fn outlives(
+        &mut self,
+        held: &mut Held,
+        last: &mut (Place, Option<u32>),
+        program: &Program,
+        columns: &Columns,
+    ) -> bool {
+        if held.place.outlasts_the_program() {
+            return true;
+        }
+        if held.place != last.0 {
+            *last = (held.place, self.moved_to(held.place, program, columns));
+        }
+        match last.1 {
+            Some(start) => {
+                held.start += start;
+                held.place = Place::FINISHED;
+            }
+            None => *held = Held::MISSING,
+        }
+        last.1.is_some()
     }
 
     /// Where a program's buffer begins among the finished bytes; it comes there when it is first asked for. `None` where
