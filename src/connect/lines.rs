@@ -86,8 +86,20 @@ pub(super) fn read_up_to<R: Read>(
     wanted: usize,
     ended: &mut bool,
 ) -> io::Result<()> {
-    let mut filled = bytes.len();
+    let filled = bytes.len();
+    read_behind(input, bytes, filled, wanted, ended)
+}
+
+/// The same behind the first `filled` bytes. Those after them are of no account; room that is there already need not be made.
+pub(super) fn read_behind<R: Read>(
+    input: &mut R,
+    bytes: &mut Vec<u8>,
+    mut filled: usize,
+    wanted: usize,
+    ended: &mut bool,
+) -> io::Result<()> {
     if *ended || filled >= wanted {
+        bytes.truncate(filled);
         return Ok(());
     }
     bytes.resize(wanted, 0);

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use super::Dialect;
 use super::marks::{Marker, Marks, Proof};
 use super::scan::{self, RECORD_LIMIT, Step, Tail};
-use crate::connect::lines::read_up_to;
+use crate::connect::lines::{read_behind, read_up_to};
 
 /// How much is read beyond the wanted size, so that most chunks need no second read. What is too much of it is copied.
 const SLACK: usize = 8 << 10;
@@ -67,9 +67,12 @@ impl<R: Read> Cutter<R> {
     ) -> Result<bool, CutError> {
         marks.clear();
         let target = target.clamp(1, MAX_TARGET).max(skip + 1);
-        bytes.clear();
-        std::mem::swap(bytes, &mut self.carry);
-        self.fill(bytes, target.saturating_add(SLACK.min(target)))?;
+        // What stands in `bytes` is of an earlier chunk: room that need not be made again.
+        let carried = self.carry.len();
+        bytes.resize(bytes.len().max(carried), 0);
+        bytes[..carried].copy_from_slice(&self.carry);
+        let wanted = target.saturating_add(SLACK.min(target));
+        read_behind(&mut self.input, bytes, carried, wanted, &mut self.ended)?;
         if bytes.is_empty() {
             return Ok(false);
         }
@@ -87,13 +90,9 @@ impl<R: Read> Cutter<R> {
         Ok(true)
     }
 
-    fn fill(&mut self, bytes: &mut Vec<u8>, wanted: usize) -> io::Result<()> {
-        read_up_to(&mut self.input, bytes, wanted, &mut self.ended)
-    }
-
     fn grow(&mut self, bytes: &mut Vec<u8>) -> io::Result<()> {
         let wanted = bytes.len() + (bytes.len() / 4).max(SLACK);
-        self.fill(bytes, wanted)
+        read_up_to(&mut self.input, bytes, wanted, &mut self.ended)
     }
 
     /// The length of a chunk proven regular; `None` where something is not.

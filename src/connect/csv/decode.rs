@@ -27,8 +27,10 @@ pub(super) struct CsvDecoder {
 
 impl Decoder for CsvDecoder {
     fn decode(&self, chunk: &mut Chunk, batch: &mut Batch) -> Result<(), ConnectError> {
+        // The next chunk gets the room of the one before as it is.
+        let room = std::mem::take(&mut batch.data);
         batch.clear(self.fields.len());
-        std::mem::swap(&mut chunk.bytes, &mut batch.data);
+        batch.data = std::mem::replace(&mut chunk.bytes, room);
         let mut work =
             Work { dialect: self.dialect, width: self.fields.len(), at: chunk.skip, line: 1, end: batch.data.len() };
         work.line += count_lines(&self.dialect, &batch.data[..chunk.skip]);
