@@ -209,8 +209,23 @@ fn steps_across(editor: &Editor, evaluation: &Evaluation, width: u16) -> Vec<usi
 /// What a step is called: its own part of the text.
 fn step_name(shown: &str, evaluation: &Evaluation, at: usize) -> String {
     let span = evaluation.rows.iter().find_map(|row| row.steps.get(at)).map(|(span, _)| *span);
-    let step = span.and_then(|span| shown.get(span.start..span.end)).unwrap_or_default().trim();
-    step.rsplit('|').next().unwrap_or(step).trim().to_owned()
+    own_part(span.and_then(|span| shown.get(span.start..span.end)).unwrap_or_default()).to_owned()
+}
+
+/// Of a chain of steps the last; what stands in parentheses or quotes is one piece.
+fn own_part(step: &str) -> &str {
+    let (mut open, mut quote, mut start) = (0usize, None, 0);
+    for (at, letter) in step.char_indices() {
+        match (quote, letter) {
+            (Some(opened), _) => quote = quote.filter(|_| letter != opened),
+            (None, '"' | '\'') => quote = Some(letter),
+            (None, '(' | '[') => open += 1,
+            (None, ')' | ']') => open = open.saturating_sub(1),
+            (None, '|') if open == 0 => start = at + 1,
+            _ => {}
+        }
+    }
+    step.get(start..).unwrap_or(step).trim()
 }
 
 fn result_line(
@@ -245,8 +260,7 @@ fn steps(frame: &mut Frame<'_>, area: Rect, editor: &Editor, evaluation: &Evalua
     let inner = area.inner(Margin::new(1, 0));
     let third = usize::from(inner.width) / 3;
     let made = row.steps.iter().map(|(span, value)| {
-        let step = shown.get(span.start..span.end).unwrap_or_default().trim();
-        let step = step.rsplit('|').next().unwrap_or(step).trim();
+        let step = own_part(shown.get(span.start..span.end).unwrap_or_default());
         let line = Columns::new(inner.width).put(step, third, theme.function);
         line.just("→ ", theme.faint).just(value, theme.text).done()
     });
@@ -256,5 +270,18 @@ fn steps(frame: &mut Frame<'_>, area: Rect, editor: &Editor, evaluation: &Evalua
     });
     for (y, line) in made.chain(off).enumerate().take(usize::from(area.height).saturating_sub(1)) {
         frame.render_widget(line, Rect { y: area.y + 1 + y as u16, height: 1, ..inner });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::own_part;
+
+    #[test]
+    fn a_step_is_called_by_its_own_part() {
+        assert_eq!(own_part("name | trim | lower ?? 'x'"), "lower ?? 'x'");
+        assert_eq!(own_part(" drop(2) "), "drop(2)");
+        let choice = "if a == \"|\" then (b | trim) else (c | upper)";
+        assert_eq!(own_part(choice), choice);
     }
 }
