@@ -73,6 +73,8 @@ struct Compiler<'s> {
     constants: Vec<Constant>,
     constant_bytes: Vec<u8>,
     registers: u16,
+    /// The register for what is only shown: nothing reads it later, so that one is enough.
+    shown: Option<u16>,
     source_fields: Vec<usize>,
     target_fields: Vec<usize>,
     /// What `it` stands for, innermost last.
@@ -90,6 +92,7 @@ impl<'s> Compiler<'s> {
             constants: Vec::new(),
             constant_bytes: Vec::new(),
             registers: 0,
+            shown: None,
             source_fields: Vec::new(),
             target_fields: Vec::new(),
             piped: Vec::new(),
@@ -154,8 +157,9 @@ impl<'s> Compiler<'s> {
 
     /// An operation whose value only a traced run shows.
     fn show(&mut self, kind: impl FnOnce(u16) -> OpKind, span: Span) {
-        let kind = kind(self.register());
-        self.ops.push(Op { kind, span, shown_only: true });
+        let register = self.shown.unwrap_or_else(|| self.register());
+        self.shown = Some(register);
+        self.ops.push(Op { kind: kind(register), span, shown_only: true });
     }
 
     fn call(&mut self, made: Made, arguments: &[Operand], span: Span, passes_missing: bool, result: Type) -> Operand {
