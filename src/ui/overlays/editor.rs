@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Clear;
 
+use crate::app::steps;
 use crate::app::{Editor, EvaluatedRow, Evaluation};
 use crate::report::words;
 use crate::transform::{CompletionKind, TokenKind, highlight};
@@ -212,20 +213,10 @@ fn step_name(shown: &str, evaluation: &Evaluation, at: usize) -> String {
     own_part(span.and_then(|span| shown.get(span.start..span.end)).unwrap_or_default()).to_owned()
 }
 
-/// Of a chain of steps the last; what stands in parentheses or quotes is one piece.
+/// Of a chain of steps the last.
 fn own_part(step: &str) -> &str {
-    let (mut open, mut quote, mut start) = (0usize, None, 0);
-    for (at, letter) in step.char_indices() {
-        match (quote, letter) {
-            (Some(opened), _) => quote = quote.filter(|_| letter != opened),
-            (None, '"' | '\'') => quote = Some(letter),
-            (None, '(' | '[') => open += 1,
-            (None, ')' | ']') => open = open.saturating_sub(1),
-            (None, '|') if open == 0 => start = at + 1,
-            _ => {}
-        }
-    }
-    step.get(start..).unwrap_or(step).trim()
+    let last = steps::parts(step).and_then(|parts| parts.last().copied());
+    last.and_then(|part| step.get(part.start..part.end)).unwrap_or(step).trim()
 }
 
 fn result_line(
@@ -279,7 +270,8 @@ mod tests {
 
     #[test]
     fn a_step_is_called_by_its_own_part() {
-        assert_eq!(own_part("name | trim | lower ?? 'x'"), "lower ?? 'x'");
+        assert_eq!(own_part("name | trim | lower"), "lower");
+        assert_eq!(own_part("name | trim ?? 'x'"), "name | trim ?? 'x'");
         assert_eq!(own_part(" drop(2) "), "drop(2)");
         let choice = "if a == \"|\" then (b | trim) else (c | upper)";
         assert_eq!(own_part(choice), choice);
