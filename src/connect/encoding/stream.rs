@@ -130,15 +130,18 @@ pub(super) struct Spill {
 
 impl Spill {
     /// Buffers with less room are served from here.
-    pub const ROOM: usize = 256;
+    const ROOM: usize = 256;
 
     pub fn is_empty(&self) -> bool {
         self.given == self.bytes.len()
     }
 
-    /// Gives out what there is; where there is nothing, what `fill` makes.
+    /// Gives out what there is; where there is nothing, what `fill` makes, into the buffer itself if that has room.
     pub fn read(&mut self, buffer: &mut [u8], fill: impl FnOnce(&mut [u8]) -> io::Result<usize>) -> io::Result<usize> {
         if self.is_empty() {
+            if buffer.len() >= Self::ROOM {
+                return fill(buffer);
+            }
             self.bytes.resize(Self::ROOM, 0);
             let made = fill(&mut self.bytes);
             self.bytes.truncate(*made.as_ref().unwrap_or(&0));
@@ -195,9 +198,6 @@ impl<R: Read> Read for Transcoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if buffer.is_empty() || (self.spill.is_empty() && self.done) {
             return Ok(0);
-        }
-        if self.spill.is_empty() && buffer.len() >= Spill::ROOM {
-            return self.decode(buffer);
         }
         let mut spill = std::mem::take(&mut self.spill);
         let read = spill.read(buffer, |room| self.decode(room));

@@ -137,9 +137,6 @@ impl Watched {
 
 impl Read for Watched {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.spill.is_empty() && buffer.len() >= Spill::ROOM {
-            return self.fill(buffer);
-        }
         let mut spill = std::mem::take(&mut self.spill);
         let read = spill.read(buffer, |room| self.fill(room));
         self.spill = spill;
