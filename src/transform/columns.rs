@@ -358,13 +358,24 @@ impl Program {
         stride: usize,
     ) -> (Reading<'v>, &'v mut [Held]) {
         let (before, own, after) = around(registers, out, stride);
-        let reading = match from {
+        (self.beside(from, out, given, (before, after), stride), own)
+    }
+
+    /// A value to read while a register is written that stands between these.
+    fn beside<'v>(
+        &self,
+        operand: Operand,
+        out: u16,
+        given: &Given<'v>,
+        (before, after): (&'v [Held], &'v [Held]),
+        stride: usize,
+    ) -> Reading<'v> {
+        match operand {
             Operand::Register(later) if later > out => {
                 Reading::Column(after.get(usize::from(later - out - 1) * stride..).unwrap_or_default())
             }
-            from => Reading::of(from, self, given, before, stride),
-        };
-        (reading, own)
+            operand => Reading::of(operand, self, given, before, stride),
+        }
     }
 
     /// Runs a call down its column.
@@ -381,12 +392,7 @@ impl Program {
         let bases = bases(self, given, buffers);
         // Slices, so that the loops need not ask again and again where the elements are.
         let bases = bases.as_slice();
-        let reading = |operand: &Operand| match *operand {
-            Operand::Register(later) if later > call.out => {
-                Reading::Column(after.get(usize::from(later - call.out - 1) * *stride..).unwrap_or_default())
-            }
-            operand => Reading::of(operand, self, given, before, *stride),
-        };
+        let reading = |operand: &Operand| self.beside(*operand, call.out, given, (before, after), *stride);
         let mut writing = Writing {
             call,
             truths: [self.constant(FALSE), self.constant(TRUE)],
