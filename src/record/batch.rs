@@ -19,7 +19,7 @@ impl Slot {
 
     #[inline(always)]
     pub fn is_filled(&self) -> bool {
-        !matches!(self.kind, Kind::Missing | Kind::Null) && self.len > 0
+        self.kind.is_filled(self.len as usize)
     }
 }
 

@@ -20,6 +20,14 @@ pub enum Kind {
     Map,
 }
 
+impl Kind {
+    /// Whether so many bytes of this kind are a value: neither missing, null, nor empty text.
+    #[inline(always)]
+    pub fn is_filled(self, bytes: usize) -> bool {
+        !matches!(self, Kind::Missing | Kind::Null) && bytes > 0
+    }
+}
+
 /// The type that the source itself gave a value; `Untyped` for delimited text. Text comes first: a source type is
 /// shown and written on, and never changes the canonical text.
 ///
@@ -96,7 +104,7 @@ impl<'a> Cell<'a> {
 
     /// True when there is a value: neither missing, null, nor empty text.
     pub fn is_filled(&self) -> bool {
-        !matches!(self.kind, Kind::Missing | Kind::Null) && !self.bytes.is_empty()
+        self.kind.is_filled(self.bytes.len())
     }
 
     /// The canonical text for people: lossy where the cell is bytes.

@@ -124,7 +124,7 @@ impl Held {
 
     #[inline(always)]
     pub fn is_filled(&self) -> bool {
-        !matches!(self.kind, Kind::Missing | Kind::Null) && self.len > 0
+        self.kind.is_filled(self.len as usize)
     }
 }
 

@@ -194,7 +194,7 @@ impl Marker {
     fn look_on(&mut self, bytes: &[u8], target: usize, ended: bool, marks: &mut Marks) -> Proof {
         // A chunk may end with the byte before the target.
         let last = target - 1;
-        // What is in vain anyway goes by many blocks at once.
+        // Before the target no chunk ends: many blocks go at once.
         while self.base + BLOCKS * BLOCK <= last.min(bytes.len()) {
             marks.make_room(BLOCKS);
             for block in bytes[self.base..][..BLOCKS * BLOCK].as_chunks().0 {

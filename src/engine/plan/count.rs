@@ -22,12 +22,11 @@ impl Plan {
             let asked = if field.same_as.is_some() { &scratch.planned } else { &scratch.asked[index] };
             // A field that remembers nothing is asked for every row. A value that the memo knew was seen here when it
             // came to be known; neither the number of distinct values nor the extremes change by seeing it again.
-            if field.same_as.is_some() {
-                // Counted with its neighbours.
-            } else if asked.len() == scratch.planned.len() {
+            // What is a source field was counted with its neighbours.
+            if field.same_as.is_none() && asked.len() == scratch.planned.len() {
                 let filled = values.each_filled(asked, |_, bytes| counts.see(bytes));
                 counts.filled += filled;
-            } else {
+            } else if field.same_as.is_none() {
                 let filled = scratch.planned.iter().filter(|row| values.is_filled(**row as usize));
                 counts.filled += filled.count() as u64;
                 values.each_filled(asked, |row, bytes| {
@@ -132,6 +131,7 @@ impl Plan {
 /// Counts fields that are neighbouring source fields, record by record: so their values lie in the record.
 fn count_together(records: Stretch<'_>, rows: &[u32], source: usize, fields: &mut [FieldTally]) {
     let (slots, width, data) = (records.slots(), records.width(), records.data());
+    debug_assert!(source + fields.len() <= width);
     for row in rows {
         let first = *row as usize * width + source;
         for (slot, counts) in slots.get(first..first + fields.len()).unwrap_or_default().iter().zip(&mut *fields) {
