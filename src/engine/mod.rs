@@ -6,6 +6,7 @@ mod commit;
 mod convert;
 mod event;
 mod folder;
+mod hashing;
 mod ledger;
 mod links;
 mod lock;

@@ -277,6 +277,15 @@ impl<'a> Values<'a> {
         filled
     }
 
+    /// Hands over where the values of rows lie: in which text, from where on, how long, and whether they are filled.
+    #[inline(always)]
+    pub fn each_lying(&self, rows: &[u32], mut give: impl FnMut(u32, &'a [u8], (usize, usize), bool)) {
+        for row in rows {
+            let held = self.held(*row as usize);
+            give(*row, self.base(held), (held.start as usize, held.len as usize), held.is_filled());
+        }
+    }
+
     /// Whether there is a value in a row.
     #[inline(always)]
     pub fn is_filled(&self, row: usize) -> bool {

@@ -24,15 +24,16 @@ impl Plan {
             // came to be known; neither the number of distinct values nor the extremes change by seeing it again.
             // What is a source field was counted with its neighbours.
             if field.same_as.is_none() && asked.len() == scratch.planned.len() {
-                let filled = values.each_filled(asked, |_, bytes| counts.see(bytes));
-                counts.filled += filled;
+                values.each_lying(asked, |_, text, (start, len), is_filled| {
+                    counts.filled += u64::from(is_filled);
+                    counts.see(text, start, len, is_filled);
+                });
             } else if field.same_as.is_none() {
                 let filled = scratch.planned.iter().filter(|row| values.is_filled(**row as usize));
                 counts.filled += filled.count() as u64;
-                values.each_filled(asked, |row, bytes| {
-                    if scratch.verdict(row as usize) != Verdict::Filtered {
-                        counts.see(bytes);
-                    }
+                values.each_lying(asked, |row, text, (start, len), is_filled| {
+                    let is_asked = is_filled && scratch.verdict(row as usize) != Verdict::Filtered;
+                    counts.see(text, start, len, is_asked);
                 });
             }
             if field.ordered {
@@ -135,13 +136,9 @@ fn count_together(records: Stretch<'_>, rows: &[u32], source: usize, fields: &mu
     for row in rows {
         let first = *row as usize * width + source;
         for (slot, counts) in slots.get(first..first + fields.len()).unwrap_or_default().iter().zip(&mut *fields) {
-            let start = slot.start as usize;
-            if let Some(bytes) = data.get(start..start + slot.len as usize)
-                && slot.is_filled()
-            {
-                counts.filled += 1;
-                counts.see(bytes);
-            }
+            let is_filled = slot.is_filled();
+            counts.filled += u64::from(is_filled);
+            counts.see(data, slot.start as usize, slot.len as usize, is_filled);
         }
     }
 }

@@ -1,0 +1,113 @@
+//! A hash of short texts for estimates of how many differ; nothing is told apart by it alone.
+
+/// Bytes that are taken in at once.
+const BLOCK: usize = 16;
+/// As many bytes that let all through as a block has, and as many that let nothing through.
+const MASKS: [u8; 2 * BLOCK] = {
+    let mut masks = [0; 2 * BLOCK];
+    let mut at = 0;
+    while at < BLOCK {
+        masks[at] = 0xff;
+        at += 1;
+    }
+    masks
+};
+/// Any odd numbers will do: digits of pi.
+const KEYS: [u64; 4] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7345, 0xa409_3822_299f_31d1, 0x082e_fa98_ec4e_6c89];
+
+/// The hash of `text[start..][..len]`, with nothing behind it taken in. Blocks are read whole and masked, so that no way parts
+/// by the length of a value that a block holds.
+#[inline(always)]
+pub(super) fn hash(text: &[u8], start: usize, len: usize) -> u64 {
+    // Spread, so that no short value undoes what another length makes of it.
+    let (mut at, mut left, mut state) = (start, len, (len as u64).wrapping_mul(KEYS[3]));
+    while left > BLOCK {
+        state = take(state, block(text, at), BLOCK);
+        (at, left) = (at + BLOCK, left - BLOCK);
+    }
+    fold(take(state, block(text, at), left) ^ KEYS[2], KEYS[3])
+}
+
+/// A block from `at` on; what is beyond the text's end is zero.
+#[inline(always)]
+fn block(text: &[u8], at: usize) -> [u8; BLOCK] {
+    match text.get(at..).and_then(|rest| rest.first_chunk()) {
+        Some(block) => *block,
+        None => short_block(text, at),
+    }
+}
+
+#[cold]
+fn short_block(text: &[u8], at: usize) -> [u8; BLOCK] {
+    let rest = text.get(at..).unwrap_or_default();
+    std::array::from_fn(|index| rest.get(index).copied().unwrap_or(0))
+}
+
+/// Mixes the first `len` bytes of a block into a state.
+#[inline(always)]
+fn take(state: u64, block: [u8; BLOCK], len: usize) -> u64 {
+    let mask =
+        MASKS.get(BLOCK - len.min(BLOCK)..).and_then(|masks| masks.first_chunk::<BLOCK>()).unwrap_or(&[0; BLOCK]);
+    let word = |index: usize| {
+        let part = |bytes: &[u8; BLOCK]| bytes[8 * index..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
+        part(&block) & part(mask)
+    };
+    fold(word(0) ^ KEYS[0] ^ state, word(1) ^ KEYS[1])
+}
+
+/// Both halves of the product in one: every bit of either number bears on it.
+#[inline(always)]
+fn fold(a: u64, b: u64) -> u64 {
+    let product = u128::from(a) * u128::from(b);
+    product as u64 ^ (product >> 64) as u64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn only_the_value_counts_wherever_it_lies() {
+        for len in 0..100 {
+            let value: Vec<u8> = (0..len as u8).collect();
+            let alone = hash(&value, 0, len);
+            for before in [0, 1, 31] {
+                for after in [0, 1, 31, 64] {
+                    let text = [&vec![7; before][..], &value, &vec![9; after]].concat();
+                    assert_eq!(hash(&text, before, len), alone, "{len} bytes, {before} before, {after} after");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn values_that_differ_by_a_byte_or_their_length_have_other_hashes() {
+        let mut seen = HashSet::new();
+        for len in 0..100 {
+            assert!(seen.insert(hash(&vec![0; len], 0, len)), "{len} zeros");
+            for at in 0..len {
+                for byte in [1, 2, 0x80, 0xff] {
+                    let mut value = vec![0; len];
+                    value[at] = byte;
+                    assert!(seen.insert(hash(&value, 0, len)), "{byte} at {at} of {len}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_bit_of_the_hash_is_set_about_half_of_the_time() {
+        for kind in ["{}", "000{}@example.com", "a much longer value than a block holds, {}"] {
+            let mut set = [0u32; 64];
+            for number in 0..20_000 {
+                let value = kind.replace("{}", &number.to_string());
+                let hash = hash(value.as_bytes(), 0, value.len());
+                set.iter_mut().enumerate().for_each(|(bit, set)| *set += (hash >> bit & 1) as u32);
+            }
+            for (bit, set) in set.iter().enumerate() {
+                assert!((9_500..10_500).contains(set), "{kind}: bit {bit} is set {set} times of 20,000");
+            }
+        }
+    }
+}
