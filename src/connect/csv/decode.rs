@@ -28,15 +28,17 @@ pub(super) struct CsvDecoder {
 impl Decoder for CsvDecoder {
     fn decode(&self, chunk: &mut Chunk, batch: &mut Batch) -> Result<(), ConnectError> {
         // The next chunk gets the room of the one before as it is.
-        let room = std::mem::take(&mut batch.data);
+        let (room, mut slots) = (std::mem::take(&mut batch.data), std::mem::take(&mut batch.slots));
         batch.clear(self.fields.len());
         batch.data = std::mem::replace(&mut chunk.bytes, room);
         let mut work =
             Work { dialect: self.dialect, width: self.fields.len(), at: chunk.skip, line: 1, end: batch.data.len() };
         work.line += count_lines(&self.dialect, &batch.data[..chunk.skip]);
         if chunk.marks.is_regular() && self.mender.is_none() {
-            work.fast(batch, &chunk.marks);
+            work.fast(batch, &chunk.marks, slots);
         } else {
+            slots.clear();
+            batch.slots = slots;
             work.exact(batch, self.mender.as_deref());
         }
         chunk.lines = work.line - 1;
@@ -147,26 +149,27 @@ struct Work {
 }
 
 impl Work {
-    /// Records of a chunk that the cutter proved regular: each quote where RFC 4180 puts it, no bare carriage return.
-    fn fast(&mut self, batch: &mut Batch, marks: &Marks) {
+    /// Records of a chunk that the cutter proved regular: each quote where RFC 4180 puts it, no bare carriage return. The
+    /// slots are those of an earlier chunk, to be written over.
+    fn fast(&mut self, batch: &mut Batch, marks: &Marks, mut slots: Vec<Slot>) {
         let Dialect { delimiter, quote, .. } = self.dialect;
         // What an unquoted field cannot hold here, comma separated text would have to quote.
         let known = delimiter == b',' && quote == Some(b'"');
         let [plain, quoted] = [Form::Plain, Form::Quoted].map(|form| if known { form } else { Form::Unknown });
-        // Taken out of the batch, so that they need not be looked up there for every slot.
-        let (mut slots, mut rows) = (std::mem::take(&mut batch.slots), std::mem::take(&mut batch.rows));
+        // Taken out of the batch, so that they need not be looked up there for every record.
+        let mut rows = std::mem::take(&mut batch.rows);
         let bytes = &batch.data[..self.end];
         let mut inside = marks.inside(bytes, quote);
-        let (fields, records) = marks.len();
-        slots.reserve(fields.max(records * self.width) + self.width);
+        let (width, records) = (self.width, marks.records().len());
+        slots.resize(records * width, Slot::default());
         rows.reserve(records);
         let mut found = Quoted { form: quoted, feeds: 0, unknown: false, doubled: Vec::new() };
         // No byte is more than 255.
         let opening = quote.map_or(u16::MAX, u16::from);
-        let opens = |from: usize| bytes.get(from).is_some_and(|byte| u16::from(*byte) == opening);
+        let opens = |from: u32| bytes.get(from as usize).is_some_and(|byte| u16::from(*byte) == opening);
         for ends in marks.records() {
             let Some(last) = ends.last().map(|last| *last as usize) else { break };
-            let (start, line, first_slot) = (self.at, self.line, slots.len());
+            let (start, line, first_slot) = (self.at, self.line, rows.len() * width);
             let raw_end = before_feed(bytes, start, last);
             self.line += u64::from(last < self.end);
             self.at = last + 1;
@@ -174,33 +177,38 @@ impl Work {
                 // A blank line.
                 continue;
             }
-            let mut from = start;
-            for end in ends {
-                let end = (*end as usize).min(raw_end);
-                // Each kind of slot is pushed where it is made: where the two meet before, the slot goes by way of memory.
+            let (mut from, end_of_all) = (start as u32, raw_end as u32);
+            let own = slots.get_mut(first_slot..first_slot + width).unwrap_or_default();
+            for (index, (slot, end)) in own.iter_mut().zip(ends).enumerate() {
+                let end = (*end).min(end_of_all);
+                // Each kind of slot is put where it is made: where the two meet before, the slot goes by way of memory.
                 if opens(from) && end >= from + 2 {
-                    let slot = found.slot(slots.len(), from + 1, end - 1, &mut inside);
-                    slots.push(slot);
+                    *slot = found.slot(Some(first_slot + index), from + 1, end - 1, &mut inside);
                 } else {
-                    slots.push(Slot { form: plain, ..as_is(from, end) });
+                    *slot = Slot { form: plain, ..as_is(from, end) };
                 }
                 from = end + 1;
             }
-            if ends.len() > self.width {
+            if ends.len() != width {
+                own.iter_mut().skip(ends.len()).for_each(|slot| *slot = Slot::default());
                 // What is beyond the width has no slot; its line feeds are counted.
-                slots.truncate(first_slot + self.width);
-                found.doubled.retain(|(slot, ..)| *slot < slots.len());
+                for end in ends.iter().skip(width).map(|end| (*end).min(end_of_all)) {
+                    if opens(from) && end >= from + 2 {
+                        found.slot(None, from + 1, end - 1, &mut inside);
+                    }
+                    from = end + 1;
+                }
             }
             self.line += std::mem::take(&mut found.feeds);
             let unknown = std::mem::take(&mut found.unknown);
-            self.end_row((&mut slots, &mut rows), (start, raw_end), line, ends.len(), None);
-            if let Some(row) = rows.last_mut() {
-                row.joined = known && !unknown && row.fault.is_none();
-            }
+            let fault = self.width_fault(ends.len());
+            let joined = known && !unknown && fault.is_none();
+            rows.push(Row { joined, ..self.row(rows.len(), (start, raw_end), line, fault) });
         }
+        slots.truncate(rows.len() * width);
         (batch.slots, batch.rows) = (slots, rows);
         for (slot, start, end) in found.doubled {
-            batch.slots[slot] = self.rewritten(batch, start, end, scan::Form::Escaped);
+            batch.slots[slot] = self.rewritten(batch, start as usize, end as usize, scan::Form::Escaped);
         }
     }
 
@@ -209,7 +217,7 @@ impl Work {
         let written = batch.data[start..end].to_vec();
         let text_start = batch.data.len();
         scan::unescape(&self.dialect, &written, form, &mut batch.data);
-        as_is(text_start, batch.data.len())
+        as_is(text_start as u32, batch.data.len() as u32)
     }
 
     /// Records of any chunk, by the exact rules.
@@ -237,7 +245,7 @@ impl Work {
     fn exact_row(&mut self, batch: &mut Batch, found: &Scanned, spans: &[Span]) {
         for span in spans.iter().take(self.width) {
             let slot = match span.form {
-                scan::Form::Plain | scan::Form::Quoted => as_is(span.start, span.end),
+                scan::Form::Plain | scan::Form::Quoted => as_is(span.start as u32, span.end as u32),
                 form => self.rewritten(batch, span.start, span.end, form),
             };
             batch.slots.push(slot);
@@ -260,7 +268,7 @@ impl Work {
         for cell in mended.cells.iter().take(self.width) {
             let start = batch.data.len();
             batch.data.extend_from_slice(cell);
-            batch.slots.push(as_is(start, batch.data.len()));
+            batch.slots.push(as_is(start as u32, batch.data.len() as u32));
         }
         self.line += found.lines_before;
         let into = (&mut batch.slots, &mut batch.rows);
@@ -280,22 +288,31 @@ impl Work {
         found: usize,
         fault: Option<Fault>,
     ) {
-        let (found, expected) = (found as u32, self.width as u32);
-        let width_fault = match found.cmp(&expected) {
-            std::cmp::Ordering::Less => Some(Fault::TooFewFields { found, expected }),
-            std::cmp::Ordering::Greater => Some(Fault::TooManyFields { found, expected }),
-            std::cmp::Ordering::Equal => None,
-        };
-        let fault = if fault == Some(Fault::UnclosedQuote) { fault } else { width_fault.or(fault) };
-        let first_slot = rows.len() * self.width;
-        slots.resize(first_slot + self.width, Slot::default());
-        rows.push(Row {
-            origin: Origin { number: rows.len() as u64 + 1, line },
-            first_slot: first_slot as u32,
+        let fault = if fault == Some(Fault::UnclosedQuote) { fault } else { self.width_fault(found).or(fault) };
+        slots.resize((rows.len() + 1) * self.width, Slot::default());
+        rows.push(self.row(rows.len(), raw, line, fault));
+    }
+
+    #[inline(always)]
+    fn row(&self, index: usize, raw: (usize, usize), line: u64, fault: Option<Fault>) -> Row {
+        Row {
+            origin: Origin { number: index as u64 + 1, line },
+            first_slot: (index * self.width) as u32,
             raw: (raw.0 as u32, (raw.1 - raw.0) as u32),
             joined: false,
             fault,
-        });
+        }
+    }
+
+    /// What a record of so many fields has too few or too many of.
+    #[inline(always)]
+    fn width_fault(&self, found: usize) -> Option<Fault> {
+        let (found, expected) = (found as u32, self.width as u32);
+        match found.cmp(&expected) {
+            std::cmp::Ordering::Less => Some(Fault::TooFewFields { found, expected }),
+            std::cmp::Ordering::Greater => Some(Fault::TooManyFields { found, expected }),
+            std::cmp::Ordering::Equal => None,
+        }
     }
 }
 
@@ -308,18 +325,18 @@ struct Quoted {
     /// Whether comma separated text would carry one of them otherwise.
     unknown: bool,
     /// Fields with doubled quotes, by slot: written anew once nothing reads the chunk any more.
-    doubled: Vec<(usize, usize, usize)>,
+    doubled: Vec<(usize, u32, u32)>,
 }
 
 impl Quoted {
-    /// The slot of a field; `start` and `end` are without its quotes. Apart from the loop over the plain fields, which it
-    /// would slow down.
+    /// The slot of a field, which is to stand in the `place`; `start` and `end` are without its quotes. Apart from the loop
+    /// over the plain fields, which it would slow down.
     #[inline(never)]
-    fn slot(&mut self, slot: usize, start: usize, end: usize, inside: &mut Inside<'_>) -> Slot {
-        let held = inside.of(start, end);
+    fn slot(&mut self, place: Option<usize>, start: u32, end: u32, inside: &mut Inside<'_>) -> Slot {
+        let held = inside.of(start as usize, end as usize);
         self.feeds += held.feeds;
-        if held.doubled {
-            self.doubled.push((slot, start, end));
+        if let (true, Some(place)) = (held.doubled, place) {
+            self.doubled.push((place, start, end));
         }
         let form = if held.needing && !held.doubled { self.form } else { Form::Unknown };
         self.unknown |= form == Form::Unknown;
@@ -329,9 +346,9 @@ impl Quoted {
 
 /// A cell whose text stands in the buffer as it is; empty text is missing.
 #[inline(always)]
-fn as_is(start: usize, end: usize) -> Slot {
+fn as_is(start: u32, end: u32) -> Slot {
     let kind = if end > start { Kind::Text } else { Kind::Missing };
-    Slot { start: start as u32, len: (end - start) as u32, kind, ..Slot::default() }
+    Slot { start, len: end - start, kind, ..Slot::default() }
 }
 
 /// Where a field that ends at `end` ends in truth: before the carriage return of a line end.
