@@ -20,7 +20,7 @@ use crate::schema::{Field, Object};
 
 /// The connector's own choice of chunk size: with its slots and its rows for the target a chunk stays in the processor's
 /// own cache.
-const CHUNK_BYTES: usize = 256 << 10;
+const CHUNK_BYTES: usize = 512 << 10;
 
 /// What is looked at of a file with a very long first line.
 const LONG_PREFIX: usize = 16 << 20;
