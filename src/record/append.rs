@@ -1,7 +1,7 @@
 //! Copies of short texts.
 
 /// Bytes that are copied at once.
-const BLOCK: usize = 64;
+pub const BLOCK: usize = 64;
 
 /// Appends `from[start..][..len]` to a text; nothing where that is out of bounds. Most values are short, and a call for a
 /// copy of any length costs more than the copy: a whole block is taken, and what is too much of it cut off again.

@@ -6,7 +6,7 @@ mod cell;
 mod origin;
 mod safe;
 
-pub use append::{append, append_few};
+pub use append::{BLOCK, append, append_few};
 pub use batch::{Batch, Fault, Form, RecordRef, Repair, Row, Slot, Stretch};
 pub use cell::{Cell, Kind, SourceType};
 pub use origin::Origin;

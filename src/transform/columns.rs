@@ -6,6 +6,7 @@
 use smallvec::SmallVec;
 
 use super::finished::Finished;
+use super::functions::Step;
 use super::program::{CallOp, FALSE, OpKind, Operand, Program, TRUE};
 use super::value::{Answer, Fault, Held, Place, Reason, RunContext, TraceStep};
 use super::writing::Writing;
@@ -141,7 +142,7 @@ pub(super) fn open<'v>(held: Held, bases: &[&'v [u8]]) -> Cell<'v> {
 
 /// Where an operand's values are, found out once an operation.
 #[derive(Clone, Copy)]
-enum Reading<'v> {
+pub(super) enum Reading<'v> {
     Field { slots: &'v [Slot], width: usize, field: usize },
     Column(&'v [Held]),
     Same(Held),
@@ -174,7 +175,7 @@ impl<'v> Reading<'v> {
     }
 
     #[inline(always)]
-    fn held(&self, row: u32) -> Held {
+    pub(super) fn held(&self, row: u32) -> Held {
         match self {
             Reading::Field { slots, width, field } => of_slot(slots, row as usize * width + field),
             Reading::Column(column) => of_column(column, row),
@@ -423,6 +424,9 @@ impl Program {
             return;
         }
         let readings: SmallVec<[Reading<'_>; 4]> = call.arguments.iter().map(reading).collect();
+        if let (Step::Join(joining), false) = (&call.step, call.passes_missing) {
+            return writing.join(joining, going, &readings, bases, own, refuse);
+        }
         // What is the same for all rows is opened once.
         let mut helds: SmallVec<[Held; 4]> = readings.iter().map(|reading| reading.same()).collect();
         let mut cells: SmallVec<[Cell<'_>; 4]> = helds.iter().map(|held| open(*held, bases)).collect();
@@ -473,7 +477,7 @@ impl Program {
 }
 
 impl Reading<'_> {
-    fn same(&self) -> Held {
+    pub(super) fn same(&self) -> Held {
         match self {
             Reading::Same(held) => *held,
             _ => Held::MISSING,

@@ -113,11 +113,14 @@ impl<'s> Compiler<'s> {
             fields.sort_unstable();
             fields.dedup();
         }
+        // Texts are copied by whole blocks where something stands behind them.
+        let mut constant_bytes = self.constant_bytes;
+        constant_bytes.resize(constant_bytes.len() + crate::record::BLOCK, 0);
         Ok(Program {
             text: text.to_owned(),
             ops: self.ops,
             constants: self.constants,
-            constant_bytes: self.constant_bytes,
+            constant_bytes,
             registers: self.registers,
             result: value.operand,
             result_type: value.ty,
@@ -466,7 +469,10 @@ impl<'s> Compiler<'s> {
                     )),
                 )
             }
-            _ => self.plain(operators::concat, &operands, span, Type::Text),
+            _ => {
+                let joined = Made::joining(functions::Joining::as_they_are());
+                Typed { operand: self.call(joined, &operands, span, false, Type::Text), ty: Type::Text }
+            }
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What a call makes of its arguments, put where the next operation reads it.
 
-use super::columns::{Refused, open};
-use super::functions::Step;
+use smallvec::SmallVec;
+
+use super::columns::{Reading, Refused, open};
+use super::functions::{Joining, Step};
 use super::program::{CallOp, Writes};
 use super::value::{Answer, Held, Out, Reason, RunContext};
-use crate::record::{Cell, Form, Kind, SourceType};
+use crate::record::{Cell, Form, Kind, SourceType, append, append_few};
 
 /// Runs a call's step and says where its value is.
 pub(super) struct Writing<'w> {
@@ -52,6 +54,56 @@ impl Writing<'_> {
         }
     }
 
+    /// Goes down columns with a call that joins texts: they are copied from where they lie.
+    pub fn join(
+        &mut self,
+        joining: &Joining,
+        rows: &[u32],
+        readings: &[Reading<'_>],
+        bases: &[&[u8]],
+        own: &mut [Held],
+        mut refuse: impl FnMut(u32, Refused),
+    ) {
+        let is_text = |index: &usize| joining.separator != Some(*index);
+        let texts: SmallVec<[Reading<'_>; 4]> =
+            (0..readings.len()).filter(is_text).map(|index| readings[index]).collect();
+        let separator = joining.separator.and_then(|index| readings.get(index)).map_or(Held::MISSING, Reading::same);
+        let texts = texts.as_slice();
+        for row in rows {
+            self.start = self.buffer.len();
+            let (mut plain, mut lists, mut joined) = (separator.form == Form::Plain, false, 0);
+            for reading in texts {
+                let held = reading.held(*row);
+                if held.is_filled() {
+                    let base = bases.get(held.place.index()).copied().unwrap_or_default();
+                    append(self.buffer, base, held.start as usize, held.len as usize);
+                    append_few(self.buffer, &joining.between);
+                    plain &= held.form == Form::Plain;
+                    lists |= held.kind == Kind::List;
+                    joined += 1;
+                }
+            }
+            let own = &mut own[*row as usize];
+            let kept = if lists && joining.opens_lists {
+                self.buffer.truncate(self.start);
+                let helds: SmallVec<[Held; 4]> = readings.iter().map(|reading| reading.held(*row)).collect();
+                let cells: SmallVec<[Cell<'_>; 4]> = helds.iter().map(|held| open(*held, bases)).collect();
+                let answer = self.run(&cells);
+                self.keep(answer, &helds, own)
+            } else if joined == 0 {
+                *own = Held::MISSING;
+                Ok(())
+            } else {
+                // Nothing stands behind the last.
+                self.buffer.truncate(self.buffer.len() - joining.between.len());
+                self.keep_written(self.text, plain, own)
+            };
+            if let Err(refused) = kept {
+                refuse(*row, refused);
+            }
+        }
+    }
+
     #[inline(always)]
     pub fn run(&mut self, cells: &[Cell<'_>]) -> Answer {
         self.start = self.buffer.len();
@@ -83,9 +135,10 @@ impl Writing<'_> {
                 self.mark(own);
             }
             Answer::Wrote if self.buffer.len() <= self.start => *own = Held::MISSING,
-            Answer::Wrote => self.keep_written(self.text, arguments, own)?,
+            Answer::Wrote => self.keep_written(self.text, self.writes_plain(arguments), own)?,
             Answer::WroteAs(kind) => {
-                self.keep_written(Held { kind, source_type: SourceType::Untyped, ..self.text }, arguments, own)?;
+                let text = Held { kind, source_type: SourceType::Untyped, ..self.text };
+                self.keep_written(text, self.writes_plain(arguments), own)?;
             }
             Answer::Boolean(truth) => *own = self.truths[usize::from(truth)],
             Answer::Wrong(index, reason) => return Err((reason, argument(index))),
@@ -101,20 +154,25 @@ impl Writing<'_> {
         }
     }
 
+    /// Whether what the call writes holds neither comma, double quote nor line end.
+    #[inline(always)]
+    fn writes_plain(&self, arguments: &[Held]) -> bool {
+        match self.call.writes {
+            Writes::Anything => false,
+            Writes::ItsArguments => arguments.iter().all(|held| held.form == Form::Plain),
+            Writes::Plain => true,
+        }
+    }
+
     /// Keeps what was written; places are counted in 32 bits.
     #[inline(always)]
-    fn keep_written(&mut self, text: Held, arguments: &[Held], own: &mut Held) -> Result<(), Refused> {
+    fn keep_written(&mut self, text: Held, plain: bool, own: &mut Held) -> Result<(), Refused> {
         static TOO_LONG: Reason = Reason { code: "type", says: "becomes longer than 4 gigabytes" };
         let end = self.buffer.len();
         if end > u32::MAX as usize {
             self.buffer.truncate(self.start);
             return Err((&TOO_LONG, Held::MISSING));
         }
-        let plain = match self.call.writes {
-            Writes::Anything => false,
-            Writes::ItsArguments => arguments.iter().all(|held| held.form == Form::Plain),
-            Writes::Plain => true,
-        };
         *own = text;
         own.start = self.start as u32;
         own.len = end.saturating_sub(self.start) as u32;

@@ -1,10 +1,10 @@
 //! Value maps, defaults, and joining.
 
 use super::Family::Lookup as FAMILY;
-use super::operators;
+use super::joining::Joining;
 use super::{Function, Made, Make, Param, Preparing, TEXT};
 use crate::profile::{Otherwise, ValueMap};
-use crate::record::{Cell, append_few};
+use crate::record::Cell;
 use crate::transform::Diagnostic;
 use crate::transform::keys::KeyMap;
 use crate::transform::types::Type;
@@ -96,7 +96,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Type::Text,
         "Joins values without a separator; what is missing counts as empty.",
         &[("concat('+', '49', '', 30)", "+4930")],
-        Make::Plain(operators::concat),
+        Make::Prepared(|_| Ok(Made::joining(Joining::as_they_are()))),
     )
     .keeps_plain()
     .variadic()
@@ -241,23 +241,7 @@ fn join(call: &Preparing<'_>) -> Result<Made, Diagnostic> {
     let Some((place, separator)) = written(0).or_else(|| written(1)) else {
         return Err(call.wrong(0, "the separator of `join` must be written out", "write `join(\", \", a, b)`"));
     };
-    Ok(Made::prepared(move |cells, out| {
-        let mut begun = false;
-        let mut add = |bytes: &[u8]| {
-            if std::mem::replace(&mut begun, true) {
-                append_few(out.bytes, &separator);
-            }
-            out.bytes.extend_from_slice(bytes);
-        };
-        for (_, cell) in cells.iter().enumerate().filter(|(index, cell)| *index != place && cell.is_filled()) {
-            if cell.kind == crate::record::Kind::List {
-                items(cell).iter().filter(|item| !item.is_empty()).for_each(|item| add(item.as_bytes()));
-            } else {
-                add(cell.bytes);
-            }
-        }
-        Answer::Wrote
-    }))
+    Ok(Made::joining(Joining { between: separator, separator: Some(place), opens_lists: true }))
 }
 
 #[cfg(test)]

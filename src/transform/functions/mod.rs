@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 pub(crate) use email::is_deliverable;
+pub(super) use joining::Joining;
 pub(super) use lookup::value_map;
 pub(crate) use text::characters;
 
@@ -17,6 +18,7 @@ mod country;
 mod dates;
 mod email;
 mod hash;
+mod joining;
 mod lists;
 mod lookup;
 mod names;
@@ -144,6 +146,7 @@ pub(super) enum Step {
     Prepared(Closure),
     /// Takes a part of its argument: start and end in bytes.
     Cut(Cut),
+    Join(Joining),
 }
 
 impl Step {
@@ -152,6 +155,7 @@ impl Step {
         match self {
             Step::Plain(plain) => plain(cells, out),
             Step::Prepared(closure) => closure(cells, out),
+            Step::Join(joining) => joining.run(cells, out),
             Step::Cut(cut) => {
                 let (start, end) = cut(cells.first().map_or(&[], |cell| cell.bytes));
                 Answer::part(0, start, end - start)
@@ -180,6 +184,10 @@ impl Made {
 
     pub fn cut(cut: Cut) -> Made {
         Made { step: Step::Cut(cut), reads: Some(1), keeps_plain: false, expects: None }
+    }
+
+    pub fn joining(joining: Joining) -> Made {
+        Made { step: Step::Join(joining), reads: None, keeps_plain: true, expects: None }
     }
 
     pub fn prepared(run: impl for<'c, 'o> Fn(&[Cell<'c>], &mut Out<'o>) -> Answer + Send + Sync + 'static) -> Made {

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use rust_decimal::Decimal;
 
-use crate::record::{Cell, Kind, append_few};
+use crate::record::{Cell, Kind};
 use crate::transform::value::{Answer, Out, wrong, wrong_at};
 
 const NO_NUMBER: &str = "is not a number";
@@ -140,14 +140,6 @@ pub(in crate::transform) fn negate(cells: &[Cell<'_>], out: &mut Out<'_>) -> Ans
         Ok(Some(value)) if value.is_zero() => out.print(value.abs()),
         Ok(Some(value)) => out.print(-value),
     }
-}
-
-/// Joins texts as they are; what is missing counts as empty.
-pub(in crate::transform) fn concat(cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
-    for cell in cells.iter().filter(|cell| cell.is_filled()) {
-        append_few(out.bytes, cell.bytes);
-    }
-    Answer::Wrote
 }
 
 pub(in crate::transform) fn not(cells: &[Cell<'_>], _: &mut Out<'_>) -> Answer {
