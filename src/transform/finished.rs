@@ -4,7 +4,7 @@
 use super::columns::{Columns, Given};
 use super::program::Program;
 use super::value::{Held, Place};
-use crate::record::{Cell, Form, Slot, Stretch, append};
+use crate::record::{Cell, Form, Kind, Slot, SourceType, Stretch, append};
 
 /// Places are counted in 32 bits; half of them are left to values that are set one by one, which are short.
 const ROOM: usize = 2 << 30;
@@ -78,10 +78,23 @@ impl Finished {
     /// Keeps a value of a field that has a column of its own.
     #[inline]
     pub fn set(&mut self, field: usize, row: usize, cell: Cell<'_>, form: Form) {
-        let start = self.bytes.len() as u32;
-        self.bytes.extend_from_slice(cell.bytes);
         let Cell { kind, source_type, bytes } = cell;
-        let held = Held { start, len: bytes.len() as u32, place: Place::FINISHED, kind, source_type, form };
+        self.set_part(field, row, (bytes, 0, bytes.len()), (kind, source_type), form);
+    }
+
+    /// The same for a value that lies in a text, from somewhere on so many bytes long.
+    #[inline]
+    pub fn set_part(
+        &mut self,
+        field: usize,
+        row: usize,
+        (text, from, len): (&[u8], usize, usize),
+        (kind, source_type): (Kind, SourceType),
+        form: Form,
+    ) {
+        let start = self.bytes.len() as u32;
+        append(&mut self.bytes, text, from, len);
+        let held = Held { start, len: len as u32, place: Place::FINISHED, kind, source_type, form };
         if let Some(place) = self.columns.get_mut(field).and_then(|column| column.get_mut(row)) {
             *place = held;
         }

@@ -2,9 +2,8 @@
 //! first names, companies. An expression that reads one source field gives the same for the same value, so that it need
 //! not run again.
 
-use xxhash_rust::xxh3::xxh3_64;
-
-use crate::record::{Cell, Form, Kind, SourceType};
+use crate::engine::hashing::hash;
+use crate::record::{BLOCK, Cell, Form, Kind, Slot, SourceType};
 
 /// Places; each keeps the last value that came to it.
 const PLACES: usize = 1 << 10;
@@ -17,24 +16,36 @@ const TRIAL: u32 = 4_096;
 /// It stays in use where at least one value in so many was known.
 const WORTH: u32 = 2;
 
-#[derive(Debug, Clone, Copy, Default)]
+/// Stands for the length of a value where there is none.
+const FREE: u8 = u8::MAX;
+
+#[derive(Debug, Clone, Copy)]
 struct Entry {
     hash: u64,
     start: u32,
-    value_len: u32,
     result_len: u32,
+    /// At most [`LONGEST`], or [`FREE`].
+    value_len: u8,
     kind: (Kind, SourceType),
     value_kind: (Kind, SourceType),
     form: Form,
-    used: bool,
     /// The result is the value.
     same: bool,
+}
+
+impl Default for Entry {
+    fn default() -> Self {
+        let none = (Kind::Missing, SourceType::Untyped);
+        let form = Form::Unknown;
+        Entry { hash: 0, start: 0, result_len: 0, value_len: FREE, kind: none, value_kind: none, form, same: false }
+    }
 }
 
 /// The memo of one field on one thread.
 #[derive(Debug)]
 pub(super) struct Memo {
     places: Vec<Entry>,
+    /// Values, each with its result behind it, and at the end a block of nothing.
     bytes: Vec<u8>,
     asked: u32,
     known: u32,
@@ -52,6 +63,16 @@ pub(super) enum Recall {
     Never,
 }
 
+/// A result: where it lies in which text, and what it is.
+pub(super) struct Remembered<'m> {
+    pub text: &'m [u8],
+    pub start: usize,
+    pub len: usize,
+    pub kind: (Kind, SourceType),
+    /// How comma separated text carries it.
+    pub form: Form,
+}
+
 impl Memo {
     pub fn new(useful: bool) -> Memo {
         Memo { places: Vec::new(), bytes: Vec::new(), asked: 0, known: 0, idle: !useful }
@@ -61,21 +82,24 @@ impl Memo {
         self.idle
     }
 
-    pub fn recall(&mut self, value: Cell<'_>) -> Recall {
-        if value.bytes.len() > LONGEST {
+    /// Looks for a value that lies in a text.
+    #[inline(always)]
+    pub fn recall(&mut self, text: &[u8], slot: &Slot) -> Recall {
+        let (start, len) = (slot.start as usize, slot.len as usize);
+        if len > LONGEST {
             return Recall::Never;
         }
         if self.places.is_empty() {
             self.places.resize(PLACES, Entry::default());
         }
-        let hash = xxh3_64(value.bytes);
+        let hash = hash(text, start, len);
         let place = hash as usize % PLACES;
-        let entry = &self.places[place];
+        let Some(entry) = self.places.get(place) else { return Recall::Never };
         self.asked += 1;
-        let same = entry.used
-            && entry.hash == hash
-            && entry.value_kind == (value.kind, value.source_type)
-            && self.bytes.get(entry.start as usize..(entry.start + entry.value_len) as usize) == Some(value.bytes);
+        let same = entry.hash == hash
+            && usize::from(entry.value_len) == len
+            && entry.value_kind == (slot.kind, slot.source_type)
+            && same_text((text, start), (&self.bytes, entry.start as usize), len);
         if same {
             self.known += 1;
             return Recall::Known(place);
@@ -83,40 +107,42 @@ impl Memo {
         Recall::New(place, hash)
     }
 
-    /// The result at a place that [`Memo::recall`] gave, and how comma separated text carries it; `None` where the value
-    /// itself is the result.
-    pub fn result(&self, place: usize) -> Option<(Cell<'_>, Form)> {
-        let entry = &self.places[place];
-        if entry.same {
-            return None;
-        }
-        let start = (entry.start + entry.value_len) as usize;
-        let bytes = self.bytes.get(start..start + entry.result_len as usize).unwrap_or_default();
-        Some((Cell { kind: entry.kind.0, source_type: entry.kind.1, bytes }, entry.form))
+    /// The result at a place that [`Memo::recall`] gave; `None` where the value itself is the result.
+    #[inline(always)]
+    pub fn result(&self, place: usize) -> Option<Remembered<'_>> {
+        let entry = self.places.get(place).filter(|entry| !entry.same)?;
+        Some(Remembered {
+            text: &self.bytes,
+            start: entry.start as usize + usize::from(entry.value_len),
+            len: entry.result_len as usize,
+            kind: entry.kind,
+            form: entry.form,
+        })
     }
 
     pub fn remember(&mut self, (place, hash): (usize, u64), value: Cell<'_>, (result, form): (Cell<'_>, Form)) {
-        if result.bytes.len() > 4 * LONGEST {
+        if result.bytes.len() > 4 * LONGEST || value.bytes.len() > LONGEST {
             return;
         }
         if self.bytes.len() + value.bytes.len() + result.bytes.len() > BYTES {
             self.forget();
         }
+        self.bytes.truncate(self.bytes.len().saturating_sub(BLOCK));
         let start = self.bytes.len() as u32;
         let same = result == value;
         self.bytes.extend_from_slice(value.bytes);
         if !same {
             self.bytes.extend_from_slice(result.bytes);
         }
+        self.bytes.resize(self.bytes.len() + BLOCK, 0);
         self.places[place] = Entry {
             hash,
             start,
-            value_len: value.bytes.len() as u32,
             result_len: result.bytes.len() as u32,
+            value_len: value.bytes.len() as u8,
             kind: (result.kind, result.source_type),
             value_kind: (value.kind, value.source_type),
             form,
-            used: true,
             same,
         };
     }
@@ -139,15 +165,33 @@ impl Memo {
     }
 }
 
+/// Whether two texts have the same `len` bytes from their places on. Short ones are compared as numbers.
+#[inline(always)]
+fn same_text((one, first): (&[u8], usize), (other, second): (&[u8], usize), len: usize) -> bool {
+    let begins = |text: &[u8], at: usize| {
+        text.get(at..).and_then(|rest| rest.first_chunk()).map(|bytes| u128::from_le_bytes(*bytes))
+    };
+    if let (1..=16, Some(one), Some(other)) = (len, begins(one, first), begins(other, second)) {
+        return (one ^ other) << (8 * (16 - len)) == 0;
+    }
+    one.get(first..first + len) == other.get(second..second + len)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn slot(start: usize, len: usize, kind: Kind) -> Slot {
+        Slot { start: start as u32, len: len as u32, kind, ..Slot::MISSING }
+    }
+
+    /// Asks for a value that stands between others.
     fn ask(memo: &mut Memo, value: &str) -> Option<String> {
-        match memo.recall(Cell::text(value)) {
-            Recall::Known(place) => {
-                Some(memo.result(place).map_or(value.to_owned(), |(cell, _)| cell.display().into_owned()))
-            }
+        let text = format!("ab{value}cdefghijklmnopqrst");
+        match memo.recall(text.as_bytes(), &slot(2, value.len(), Cell::text(value).kind)) {
+            Recall::Known(place) => Some(memo.result(place).map_or(value.to_owned(), |found| {
+                String::from_utf8(found.text[found.start..found.start + found.len].to_vec()).unwrap()
+            })),
             Recall::New(place, hash) => {
                 memo.remember((place, hash), Cell::text(value), (Cell::text(&value.to_uppercase()), Form::Unknown));
                 None
@@ -165,8 +209,8 @@ mod tests {
                 assert_eq!(known, (round > 0).then(|| value.to_uppercase()), "{value}");
             }
         }
-        let bytes = Cell { kind: Kind::Bytes, ..Cell::text("us") };
-        assert!(matches!(memo.recall(bytes), Recall::New(..)), "the same bytes of another kind");
+        let bytes = slot(0, 2, Kind::Bytes);
+        assert!(matches!(memo.recall(b"us", &bytes), Recall::New(..)), "the same bytes of another kind");
     }
 
     #[test]

@@ -17,7 +17,7 @@ mod row;
 pub(in crate::engine) use compile::declared;
 use faults::fault_words;
 use field::{PlanField, Resolved};
-use memo::{Memo, Recall};
+use memo::{Memo, Recall, Remembered};
 
 use super::codes::{Code, CodeId, Codes};
 use super::event::Finding;
@@ -386,10 +386,11 @@ impl Plan {
         for row in planned.iter() {
             let slot = slots.get(*row as usize * width + *source).filter(|_| *source < width);
             let slot = slot.unwrap_or(&Slot::MISSING);
-            let bytes = data.get(slot.start as usize..(slot.start + slot.len) as usize).unwrap_or_default();
-            match memo.recall(Cell { kind: slot.kind, source_type: slot.source_type, bytes }) {
+            match memo.recall(data, slot) {
                 Recall::Known(place) => match memo.result(place) {
-                    Some((result, form)) => finished.set(index, *row as usize, result, form),
+                    Some(Remembered { text, start, len, kind, form }) => {
+                        finished.set_part(index, *row as usize, (text, start, len), kind, form);
+                    }
                     None => finished.set_source(index, *row as usize, *slot),
                 },
                 Recall::New(place, hash) => {

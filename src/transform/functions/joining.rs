@@ -20,6 +20,8 @@ impl Joining {
         Joining { between: Vec::new(), separator: None, opens_lists: false }
     }
 
+    /// For values that lie anywhere; the machine joins those of columns itself.
+    #[cold]
     pub fn run(&self, cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
         let mut begun = false;
         let mut add = |bytes: &[u8]| {

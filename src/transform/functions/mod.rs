@@ -150,7 +150,7 @@ pub(super) enum Step {
 }
 
 impl Step {
-    #[inline]
+    #[inline(always)]
     pub fn run(&self, cells: &[Cell<'_>], out: &mut Out<'_>) -> Answer {
         match self {
             Step::Plain(plain) => plain(cells, out),
