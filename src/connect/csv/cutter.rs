@@ -40,12 +40,22 @@ pub(super) struct Cutter<R> {
     ended: bool,
     /// Where the next chunk starts in the stream.
     offset: u64,
+    /// Fields of a whole record; 0 where that does not matter.
+    width: usize,
+    /// The last chunk had so many records for its size that the next may be no larger than this.
+    largest: usize,
 }
 
 impl<R: Read> Cutter<R> {
     /// `offset` is where `input` stands: at the start of a record, or at the start of the file.
     pub fn new(input: R, dialect: Dialect, offset: u64) -> Cutter<R> {
-        Cutter { input, dialect, carry: Vec::new(), ended: false, offset }
+        Cutter { input, dialect, carry: Vec::new(), ended: false, offset, width: 0, largest: MAX_TARGET }
+    }
+
+    /// For records of so many fields. Whole ones have a byte a field at least; a chunk holds no more records than if all of
+    /// its were whole, so that short ones, whose missing fields are kept too, do not take up memory many times its size.
+    pub fn of_width(self, width: usize) -> Cutter<R> {
+        Cutter { width, ..self }
     }
 
     pub fn offset(&self) -> u64 {
@@ -66,7 +76,7 @@ impl<R: Read> Cutter<R> {
         skip: usize,
     ) -> Result<bool, CutError> {
         marks.clear();
-        let target = target.clamp(1, MAX_TARGET).max(skip + 1);
+        let (asked, target) = (target, target.clamp(1, self.largest).max(skip + 1));
         // What stands in `bytes` is of an earlier chunk: room that need not be made again.
         let carried = self.carry.len();
         bytes.resize(bytes.len().max(carried), 0);
@@ -78,11 +88,13 @@ impl<R: Read> Cutter<R> {
         }
         // After a long look ahead much is at hand: larger chunks keep the copying of what is left over in proportion.
         let target = target.max(bytes.len() / 4);
+        let most = asked.max(target).checked_div(self.width).map_or(usize::MAX, |most| most.max(1));
         let fast = if self.dialect.allows_fast() { self.fast(bytes, marks, target, skip)? } else { None };
         let len = match fast {
-            Some(len) => len,
-            None => self.exact(bytes, target, skip)?,
+            Some(len) => marks.keep_records(most).unwrap_or(len),
+            None => self.exact(bytes, target, skip, most)?,
         };
+        self.largest = if len < target { (2 * len).max(SLACK) } else { self.largest.saturating_mul(2).min(MAX_TARGET) };
         self.carry.clear();
         self.carry.extend_from_slice(&bytes[len..]);
         bytes.truncate(len);
@@ -114,11 +126,12 @@ impl<R: Read> Cutter<R> {
         }
     }
 
-    /// The length of a chunk cut record by record.
-    fn exact(&mut self, bytes: &mut Vec<u8>, target: usize, skip: usize) -> Result<usize, CutError> {
+    /// The length of a chunk cut record by record, at most so many.
+    fn exact(&mut self, bytes: &mut Vec<u8>, target: usize, skip: usize, most: usize) -> Result<usize, CutError> {
         let mut fields = Vec::new();
-        let mut at = skip;
-        while at < target {
+        let (mut at, mut records) = (skip, 0);
+        while at < target && records < most {
+            records += 1;
             let tail = if self.ended { Tail::End } else { Tail::More };
             match scan::record(&self.dialect, bytes, at, tail, &mut fields) {
                 Step::Record(found) => at = found.next,
@@ -155,6 +168,28 @@ mod tests {
     fn only_the_irregular_chunk_is_marked() {
         let all = cuts(b"a,b\n1,5\" x\n2,z\n", 1);
         assert_eq!(all.iter().map(|(_, irregular)| *irregular).collect::<Vec<_>>(), [false, true, false]);
+    }
+
+    #[test]
+    fn short_records_come_in_small_chunks_and_whole_ones_do_not() {
+        for short in ["a\n", "\n", "a\r\n", "\"\n", "\"a\",\n"] {
+            let long = format!("{}\n", "x,".repeat(99));
+            let input = [short.repeat(50_000), long.repeat(2_000), short.repeat(1_000)].concat();
+            let (mut cutter, mut all) =
+                (Cutter::new(input.as_bytes(), Dialect::default(), 0).of_width(100), Vec::new());
+            let (mut bytes, mut marks) = (Vec::new(), Marks::default());
+            let mut largest = 0;
+            while cutter.next(&mut bytes, &mut marks, 1 << 14, 0).unwrap() {
+                let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+                // A stray quote opens nothing that ends: the rest of a field may hold any number of lines.
+                assert!(lines <= (1 << 14) / 100 || short.starts_with("\"\n"), "{short:?}: {lines}");
+                assert!(!marks.is_regular() || marks.records().len() <= (1 << 14) / 100);
+                largest = largest.max(bytes.len());
+                all.extend_from_slice(&bytes);
+            }
+            assert!(all == input.as_bytes(), "{short:?}: nothing is lost");
+            assert!(largest >= 1 << 14, "{short:?}: {largest}");
+        }
     }
 
     #[test]

@@ -161,7 +161,6 @@ impl Work {
         let bytes = &batch.data[..self.end];
         let mut inside = marks.inside(bytes, quote);
         let (width, records) = (self.width, marks.records().len());
-        slots.resize(records * width, Slot::default());
         rows.reserve(records);
         let mut found = Quoted { form: quoted, feeds: 0, unknown: false, doubled: Vec::new() };
         // No byte is more than 255.
@@ -178,6 +177,10 @@ impl Work {
                 continue;
             }
             let (mut from, end_of_all) = (start as u32, raw_end as u32);
+            if slots.len() < first_slot + width {
+                // Room for as many records again, but not for blank lines.
+                slots.resize((2 * first_slot).min(records * width).max(first_slot + width), Slot::default());
+            }
             let own = slots.get_mut(first_slot..first_slot + width).unwrap_or_default();
             for (index, (slot, end)) in own.iter_mut().zip(ends).enumerate() {
                 let end = (*end).min(end_of_all);

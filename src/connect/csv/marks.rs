@@ -53,6 +53,20 @@ impl Marks {
         })
     }
 
+    /// Forgets all records but the first so many; the length of the bytes that these are then, if there were more.
+    pub(super) fn keep_records(&mut self, most: usize) -> Option<usize> {
+        if self.records.len() <= most {
+            return None;
+        }
+        self.records.truncate(most);
+        self.found = *self.records.last()? as usize;
+        // Only the last record of all can be without a line feed.
+        let len = *self.ends.get(self.found.checked_sub(1)?)? as usize + 1;
+        let inside = self.inside.partition_point(|place| (*place as usize) < len);
+        self.inside.truncate(inside);
+        Some(len)
+    }
+
     /// What stands inside the quotes of the chunk that these marks are of.
     pub(super) fn inside<'b>(&'b self, bytes: &'b [u8], quote: Option<u8>) -> Inside<'b> {
         Inside { bytes, quote, places: &self.inside, told: 0 }

@@ -308,11 +308,13 @@ impl Source for CsvSource {
         let size = Some(file::size(&self.path)?);
         let encoding = turned.map(|encoding| TextEncoding { encoding, watched: false, ..self.encoding.clone() });
         let input = TextInput::open(&self.path, encoding.as_ref().unwrap_or(&self.encoding), at)?;
+        let decoder = self.decoder(table, input.checked());
         Ok(Box::new(CsvReader {
             path: self.path.clone(),
             consumed: SourceBytes::of(&input, at),
-            decoder: self.decoder(table, input.checked()),
-            cutter: Cutter::new(input.take(table.end.saturating_sub(at)), self.dialect, at),
+            cutter: Cutter::new(input.take(table.end.saturating_sub(at)), self.dialect, at)
+                .of_width(decoder.fields.len()),
+            decoder,
             skip: if at == table.start { table.skip } else { 0 },
             chunk_bytes: if request.chunk_bytes == 0 { CHUNK_BYTES } else { request.chunk_bytes },
             turned,
