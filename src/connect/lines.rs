@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use memchr::{memchr, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 
 /// A line longer than this is refused: memory is bounded.
 pub(super) const LINE_LIMIT: usize = 64 << 20;
@@ -46,8 +46,8 @@ impl<R: Read> LineCutter<R> {
         &self.input
     }
 
-    /// Fills `bytes` with about `target` bytes of whole lines, at least one. False at the end.
-    pub fn next(&mut self, bytes: &mut Vec<u8>, target: usize) -> Result<bool, LineError> {
+    /// Fills `bytes` with about `target` bytes of whole lines, at least one and at most so many. False at the end.
+    pub fn next(&mut self, bytes: &mut Vec<u8>, target: usize, most: usize) -> Result<bool, LineError> {
         bytes.clear();
         std::mem::swap(bytes, &mut self.carry);
         let mut wanted = target.max(1);
@@ -67,6 +67,8 @@ impl<R: Read> LineCutter<R> {
         };
         // The carry may hold more lines than are wanted at once.
         let cut = if cut > 4 * target.max(1 << 16) { cut_at(bytes, target, cut) } else { cut };
+        let last = memchr_iter(b'\n', &bytes[..cut]).nth(most.max(1) - 1);
+        let cut = last.map_or(cut, |feed| feed + 1);
         self.carry.clear();
         self.carry.extend_from_slice(&bytes[cut..]);
         bytes.truncate(cut);
@@ -77,6 +79,12 @@ impl<R: Read> LineCutter<R> {
 
 fn cut_at(bytes: &[u8], target: usize, most: usize) -> usize {
     memchr(b'\n', &bytes[target..most]).map_or(most, |feed| target + feed + 1)
+}
+
+/// How many records a chunk of so many bytes holds at most, if whole ones have a byte a field at least. Short ones have room
+/// for all their fields too: any number of them in a chunk would take up memory many times its size.
+pub(super) fn most_records(chunk_bytes: usize, width: usize) -> usize {
+    chunk_bytes.checked_div(width).map_or(usize::MAX, |most| most.max(1))
 }
 
 /// Reads until `bytes` holds at least `wanted` or the input ends.
@@ -125,10 +133,11 @@ mod tests {
     #[test]
     fn lines_stay_whole() {
         let text = b"one\ntwo, longer than the rest\n\nthree";
-        for target in 1..40 {
+        for (target, most) in (1..40).flat_map(|target| [1, 2, usize::MAX].map(|most| (target, most))) {
             let mut cutter = LineCutter::new(text.as_slice(), 0);
             let (mut bytes, mut all) = (Vec::new(), Vec::new());
-            while cutter.next(&mut bytes, target).unwrap() {
+            while cutter.next(&mut bytes, target, most).unwrap() {
+                assert!(memchr_iter(b'\n', &bytes).count() <= most);
                 assert!(bytes.ends_with(b"\n") || cutter.offset() == text.len() as u64);
                 all.extend_from_slice(&bytes);
             }
@@ -139,6 +148,6 @@ mod tests {
     #[test]
     fn a_line_without_end_is_refused() {
         let mut cutter = LineCutter::new(io::repeat(b'x'), 0);
-        assert!(matches!(cutter.next(&mut Vec::new(), 1 << 20), Err(LineError::TooLong { at: 0 })));
+        assert!(matches!(cutter.next(&mut Vec::new(), 1 << 20, usize::MAX), Err(LineError::TooLong { at: 0 })));
     }
 }

@@ -9,7 +9,7 @@ use std::io::{self, Read};
 use super::Dialect;
 use super::marks::{Marker, Marks, Proof};
 use super::scan::{self, RECORD_LIMIT, Step, Tail};
-use crate::connect::lines::{read_behind, read_up_to};
+use crate::connect::lines::{most_records, read_behind, read_up_to};
 
 /// How much is read beyond the wanted size, so that most chunks need no second read. What is too much of it is copied.
 const SLACK: usize = 8 << 10;
@@ -52,8 +52,7 @@ impl<R: Read> Cutter<R> {
         Cutter { input, dialect, carry: Vec::new(), ended: false, offset, width: 0, largest: MAX_TARGET }
     }
 
-    /// For records of so many fields. Whole ones have a byte a field at least; a chunk holds no more records than if all of
-    /// its were whole, so that short ones, whose missing fields are kept too, do not take up memory many times its size.
+    /// For records of so many fields: see [`most_records`].
     pub fn of_width(self, width: usize) -> Cutter<R> {
         Cutter { width, ..self }
     }
@@ -88,7 +87,7 @@ impl<R: Read> Cutter<R> {
         }
         // After a long look ahead much is at hand: larger chunks keep the copying of what is left over in proportion.
         let target = target.max(bytes.len() / 4);
-        let most = asked.max(target).checked_div(self.width).map_or(usize::MAX, |most| most.max(1));
+        let most = most_records(asked.max(target), self.width);
         let fast = if self.dialect.allows_fast() { self.fast(bytes, marks, target, skip)? } else { None };
         let len = match fast {
             Some(len) => marks.keep_records(most).unwrap_or(len),

@@ -7,7 +7,7 @@ use super::columns::{self, Found};
 use super::decode::{FixedDecoder, is_blank};
 use super::layout::{Layout, Line, Unit};
 use crate::connect::encoding::{self, SourceBytes, TextEncoding, TextInput};
-use crate::connect::lines::{LINE_LIMIT, LineCutter, LineError};
+use crate::connect::lines::{LINE_LIMIT, LineCutter, LineError, most_records};
 use crate::connect::{
     Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, Location, Position, ReadRequest, Reader, Source, csv, file,
 };
@@ -232,7 +232,8 @@ impl Reader for FixedReader {
     fn next(&mut self, chunk: &mut Chunk) -> Result<bool, ConnectError> {
         chunk.records = None;
         let start = self.cutter.offset();
-        let more = self.cutter.next(&mut chunk.bytes, self.chunk_bytes).map_err(|error| match error {
+        let most = most_records(self.chunk_bytes, self.decoder.fields().len());
+        let more = self.cutter.next(&mut chunk.bytes, self.chunk_bytes, most).map_err(|error| match error {
             LineError::Io(error) => ConnectError::io(&self.path, "read", error),
             LineError::TooLong { at } => ConnectError::new(
                 ErrorKind::Malformed,

@@ -158,8 +158,8 @@ impl<R: Read> DocumentCutter<R> {
     }
 
     /// Fills `bytes` with about `target` bytes of whole values and what separates them. At the very start, what stands
-    /// before the first value comes first; its length is given. `None` at the end.
-    pub fn next(&mut self, bytes: &mut Vec<u8>, target: usize) -> Result<Option<usize>, DocumentError> {
+    /// before the first value comes first; its length is given. There are `most` values at most. `None` at the end.
+    pub fn next(&mut self, bytes: &mut Vec<u8>, target: usize, most: usize) -> Result<Option<usize>, DocumentError> {
         bytes.clear();
         if self.expect == Expect::Nothing {
             return Ok(None);
@@ -168,7 +168,7 @@ impl<R: Read> DocumentCutter<R> {
         let skip = if self.place.byte == 0 { self.layout.start() } else { 0 };
         self.fill(bytes, target.max(skip + 1))?;
         let (mut at, mut values) = (skip, 0);
-        while at < target || values == 0 {
+        while at < target && values < most || values == 0 {
             match self.step(bytes, at)? {
                 Some((next, true)) => {
                     values += 1;

@@ -10,7 +10,7 @@ use super::decode::{JsonDecoder, malformed};
 use super::layout::{self, Layout};
 use super::paths::Paths;
 use crate::connect::encoding::{self, SourceBytes, TextEncoding, TextInput};
-use crate::connect::lines::{LineCutter, LineError};
+use crate::connect::lines::{LineCutter, LineError, most_records};
 use crate::connect::{
     Chunk, ConnectError, Decoder, ErrorKind, Fingerprint, ListSetting, Location, Position, ReadRequest, Reader, Source,
     file, lists,
@@ -280,10 +280,11 @@ struct JsonReader {
 impl JsonReader {
     /// Fills the chunk; false at the end.
     fn cut(&mut self, chunk: &mut Chunk) -> Result<bool, ConnectError> {
+        let most = most_records(self.chunk_bytes, self.decoder.fields().len());
         match &mut self.cutter {
             Cutter::Lines { cutter, mark } => {
                 chunk.skip = if cutter.offset() == 0 { *mark } else { 0 };
-                let more = cutter.next(&mut chunk.bytes, self.chunk_bytes).map_err(|error| match error {
+                let more = cutter.next(&mut chunk.bytes, self.chunk_bytes, most).map_err(|error| match error {
                     LineError::Io(error) => ConnectError::io(&self.path, "read", error),
                     LineError::TooLong { at } => ConnectError::new(
                         ErrorKind::Malformed,
@@ -296,7 +297,7 @@ impl JsonReader {
                 Ok(more)
             }
             Cutter::Document(cutter) => {
-                let skip = cutter.next(&mut chunk.bytes, self.chunk_bytes).map_err(|error| match error {
+                let skip = cutter.next(&mut chunk.bytes, self.chunk_bytes, most).map_err(|error| match error {
                     DocumentError::Io(error) => ConnectError::io(&self.path, "read", error),
                     DocumentError::Malformed { line, column, what } => malformed(&self.path, line, Some(column), &what),
                 })?;

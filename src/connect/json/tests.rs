@@ -62,6 +62,27 @@ const DEALS: &str = concat!(
 );
 
 #[test]
+fn records_with_few_of_many_fields_come_in_small_chunks() {
+    let whole: Vec<String> = (0..200).map(|field| format!("\"f{field}\":{field}")).collect();
+    let whole = format!("{{{}}}", whole.join(","));
+    let records = std::iter::once(whole.as_str()).chain(std::iter::repeat_n("{}", 20_000));
+    let lines = records.clone().collect::<Vec<_>>().join("\n");
+    let array = format!("[{}]", records.collect::<Vec<_>>().join(","));
+    for (name, text) in [("a.jsonl", lines), ("a.json", array)] {
+        let (_folder, source) = open(name, &text);
+        let request = ReadRequest { chunk_bytes: 1 << 14, ..ReadRequest::default() };
+        let mut reader = source.read("", &request).unwrap();
+        let (mut chunk, mut batch, mut all) = (Chunk::default(), Batch::default(), 0);
+        while reader.next(&mut chunk).unwrap() {
+            reader.decoder().decode(&mut chunk, &mut batch).unwrap();
+            assert!(batch.slots.len() <= 1 << 14, "{name}: {} slots", batch.slots.len());
+            all += batch.len();
+        }
+        assert_eq!(all, 20_001, "{name}");
+    }
+}
+
+#[test]
 fn nested_objects_become_fields_and_values_keep_their_form() {
     let (_folder, source) = open("deals.ndjson", DEALS);
     assert_eq!(names(&*source), ["id", "amount", "won", "owner.name", "owner.tags"]);
