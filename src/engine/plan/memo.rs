@@ -121,7 +121,8 @@ impl Memo {
     }
 
     pub fn remember(&mut self, (place, hash): (usize, u64), value: Cell<'_>, (result, form): (Cell<'_>, Form)) {
-        if result.bytes.len() > 4 * LONGEST || value.bytes.len() > LONGEST {
+        debug_assert!(value.bytes.len() <= LONGEST, "no other value has a place");
+        if result.bytes.len() > 4 * LONGEST {
             return;
         }
         if self.bytes.len() + value.bytes.len() + result.bytes.len() > BYTES {
