@@ -19,40 +19,45 @@ const KEYS: [u64; 4] = [0x243f_6a88_85a3_08d3, 0x1319_8a2e_0370_7345, 0xa409_382
 /// by the length of a value that a block holds.
 #[inline(always)]
 pub(super) fn hash(text: &[u8], start: usize, len: usize) -> u64 {
-    // Spread, so that no short value undoes what another length makes of it.
-    let (mut at, mut left, mut state) = (start, len, (len as u64).wrapping_mul(KEYS[3]));
-    while left > BLOCK {
-        state = take(state, block(text, at), BLOCK);
-        (at, left) = (at + BLOCK, left - BLOCK);
+    let rest = text.get(start..).unwrap_or_default();
+    // Each word is used where it is read: a block that came by one of two ways would go through memory first.
+    match hash_first(rest, len) {
+        Some(hash) => hash,
+        None => hash_at_the_end(rest, len),
     }
-    fold(take(state, block(text, at), left) ^ KEYS[2], KEYS[3])
 }
 
-/// A block from `at` on; what is beyond the text's end is zero.
+/// The hash of a text's first bytes; `None` if whole blocks of them go beyond its end.
 #[inline(always)]
-fn block(text: &[u8], at: usize) -> [u8; BLOCK] {
-    match text.get(at..).and_then(|rest| rest.first_chunk()) {
-        Some(block) => *block,
-        None => short_block(text, at),
+fn hash_first(mut rest: &[u8], mut len: usize) -> Option<u64> {
+    // Spread, so that no short value undoes what another length makes of it.
+    let mut state = (len as u64).wrapping_mul(KEYS[3]);
+    while len > BLOCK {
+        let (block, more) = rest.split_first_chunk()?;
+        state = mix(state, word(block, 0), word(block, 8));
+        (rest, len) = (more, len - BLOCK);
     }
+    let (block, mask) = (rest.first_chunk()?, MASKS.get(BLOCK - len..)?.first_chunk()?);
+    Some(fold(mix(state, word(block, 0) & word(mask, 0), word(block, 8) & word(mask, 8)) ^ KEYS[2], KEYS[3]))
 }
 
 #[cold]
-fn short_block(text: &[u8], at: usize) -> [u8; BLOCK] {
-    let rest = text.get(at..).unwrap_or_default();
-    std::array::from_fn(|index| rest.get(index).copied().unwrap_or(0))
+#[inline(never)]
+fn hash_at_the_end(rest: &[u8], len: usize) -> u64 {
+    let mut text = rest.get(..len).unwrap_or(rest).to_vec();
+    text.resize(len + BLOCK, 0);
+    hash_first(&text, len).unwrap_or_default()
 }
 
-/// Mixes the first `len` bytes of a block into a state.
 #[inline(always)]
-fn take(state: u64, block: [u8; BLOCK], len: usize) -> u64 {
-    let mask =
-        MASKS.get(BLOCK - len.min(BLOCK)..).and_then(|masks| masks.first_chunk::<BLOCK>()).unwrap_or(&[0; BLOCK]);
-    let word = |index: usize| {
-        let part = |bytes: &[u8; BLOCK]| bytes[8 * index..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word));
-        part(&block) & part(mask)
-    };
-    fold(word(0) ^ KEYS[0] ^ state, word(1) ^ KEYS[1])
+fn word(block: &[u8; BLOCK], at: usize) -> u64 {
+    block[at..].first_chunk().map_or(0, |word| u64::from_le_bytes(*word))
+}
+
+/// Mixes a block into a state.
+#[inline(always)]
+fn mix(state: u64, first: u64, second: u64) -> u64 {
+    fold(first ^ KEYS[0] ^ state, second ^ KEYS[1])
 }
 
 /// Both halves of the product in one: every bit of either number bears on it.
