@@ -1,13 +1,14 @@
 //! Cuts a stream of UTF-8 (or at least ASCII-compatible) bytes into chunks of whole records. Serial, so it must be cheap.
 //!
-//! The fast way ([`super::marks`]) proves that each quote and carriage return stands where RFC 4180 puts it, notes where
+//! The fast way ([`super::marker`]) proves that each quote and carriage return stands where RFC 4180 puts it, notes where
 //! fields end, and cuts at a line feed outside quotes. Where it cannot prove that, the same chunk is cut again by the exact
 //! rules of [`super::scan`], without marks. Either way the records are the same whatever the size of the chunks.
 
 use std::io::{self, Read};
 
 use super::Dialect;
-use super::marks::{Marker, Marks, Proof};
+use super::marker::{Marker, Proof};
+use super::marks::Marks;
 use super::scan::{self, RECORD_LIMIT, Step, Tail};
 use crate::connect::lines::{most_records, read_behind, read_up_to};
 

@@ -162,14 +162,13 @@ impl Work {
         let mut inside = marks.inside(bytes, quote);
         let (width, records) = (self.width, marks.records().len());
         rows.reserve(records);
-        let mut found = Quoted { form: quoted, feeds: 0, unknown: false, doubled: Vec::new() };
-        // No byte is more than 255.
-        let opening = quote.map_or(u16::MAX, u16::from);
-        let opens = |from: u32| bytes.get(from as usize).is_some_and(|byte| u16::from(*byte) == opening);
+        let openings = marks.openings().iter();
+        let mut found = Quoted { openings, form: quoted, feeds: 0, unknown: false, doubled: Vec::new() };
+        let mut opening = found.next_opening();
         for ends in marks.records() {
             let Some(last) = ends.last().map(|last| *last as usize) else { break };
             let (start, line, first_slot) = (self.at, self.line, rows.len() * width);
-            let raw_end = before_feed(bytes, start, last);
+            let raw_end = if marks.has_returns() { before_feed(bytes, start, last) } else { last };
             self.line += u64::from(last < self.end);
             self.at = last + 1;
             if raw_end == start {
@@ -185,7 +184,8 @@ impl Work {
             for (index, (slot, end)) in own.iter_mut().zip(ends).enumerate() {
                 let end = (*end).min(end_of_all);
                 // Each kind of slot is put where it is made: where the two meet before, the slot goes by way of memory.
-                if opens(from) && end >= from + 2 {
+                if from == opening {
+                    opening = found.next_opening();
                     *slot = found.slot(Some(first_slot + index), from + 1, end - 1, &mut inside);
                 } else {
                     *slot = Slot { form: plain, ..as_is(from, end) };
@@ -196,7 +196,8 @@ impl Work {
                 own.iter_mut().skip(ends.len()).for_each(|slot| *slot = Slot::default());
                 // What is beyond the width has no slot; its line feeds are counted.
                 for end in ends.iter().skip(width).map(|end| (*end).min(end_of_all)) {
-                    if opens(from) && end >= from + 2 {
+                    if from == opening {
+                        opening = found.next_opening();
                         found.slot(None, from + 1, end - 1, &mut inside);
                     }
                     from = end + 1;
@@ -320,7 +321,9 @@ impl Work {
 }
 
 /// What the quoted fields of a regular chunk hold.
-struct Quoted {
+struct Quoted<'m> {
+    /// Where those begin that are not asked for yet.
+    openings: std::slice::Iter<'m, u32>,
     /// How comma separated text carries one that needs its quotes.
     form: Form,
     /// Line feeds in the fields of the record at hand.
@@ -331,7 +334,13 @@ struct Quoted {
     doubled: Vec<(usize, u32, u32)>,
 }
 
-impl Quoted {
+impl Quoted<'_> {
+    /// Where the next one begins; where no field does, if there is none.
+    #[inline(always)]
+    fn next_opening(&mut self) -> u32 {
+        self.openings.next().copied().unwrap_or(u32::MAX)
+    }
+
     /// The slot of a field, which is to stand in the `place`; `start` and `end` are without its quotes. Apart from the loop
     /// over the plain fields, which it would slow down.
     #[inline(never)]

@@ -1,32 +1,115 @@
-//! The places where the fields of regular text end: delimiters and line feeds outside quotes, record by record. They are
-//! found while the text is cut into chunks, and with them the proof that it is regular: each quote stands where RFC 4180
-//! puts it, and each carriage return before a line feed.
-//!
-//! Sixty-four bytes become masks of one bit a byte; whether a byte stands inside quotes is the parity of the quotes
-//! before it (Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019, section 3.1.1).
+//! The places where the fields of regular text end: delimiters and line feeds outside quotes, record by record; where quoted
+//! fields begin, and what stands inside their quotes.
 
-use wide::u8x16;
-
-use super::Dialect;
-use super::scan::FIELD_LIMIT;
-
-const BLOCK: usize = 64;
+/// Bytes that are looked at together.
+pub(super) const BLOCK: usize = 64;
 /// So many ends are noted at once: more than most blocks hold.
 const AT_ONCE: usize = 8;
-/// So many blocks are looked at before it is asked whether there is room for what the next ones hold.
-const BLOCKS: usize = 16;
 
 /// Where the fields of a chunk end, if it was proven regular. Reused from chunk to chunk.
 #[derive(Debug, Default)]
 pub(in crate::connect) struct Marks {
     regular: bool,
-    /// Field ends, with room for more behind those that were `found`.
-    ends: Vec<u32>,
-    found: usize,
+    /// Whether there is a carriage return anywhere.
+    returns: bool,
+    ends: Places,
     /// By record, how many ends stand before its end and with it.
     records: Vec<u32>,
+    /// Where fields begin with a quote.
+    openings: Places,
     /// What stands inside quotes: delimiters, line feeds and second quotes of doubled ones.
-    inside: Vec<u32>,
+    inside: Places,
+}
+
+/// Places in a chunk, in order.
+#[derive(Debug, Default)]
+struct Places {
+    /// The places, with room for more behind those that were `found`.
+    room: Vec<u32>,
+    found: usize,
+}
+
+/// What a block holds, one bit a byte.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Seen {
+    /// Ends of fields; those that are line feeds.
+    pub ends: u64,
+    pub feeds: u64,
+    /// Whether there is more than ends.
+    pub quoted: bool,
+    /// What [`Marks`] calls so.
+    pub openings: u64,
+    pub inside: u64,
+    pub returns: bool,
+    /// Bytes that prove the text irregular.
+    pub bad: u64,
+}
+
+impl Seen {
+    pub fn only(self, kept: u64) -> Seen {
+        let Seen { ends, feeds, openings, inside, bad, .. } = self;
+        Seen {
+            ends: ends & kept,
+            feeds: feeds & kept,
+            openings: openings & kept,
+            inside: inside & kept,
+            bad: bad & kept,
+            ..self
+        }
+    }
+}
+
+impl Places {
+    /// Makes room for so many more, and for what is written in passing.
+    #[inline(always)]
+    fn make_room(&mut self, more: usize) {
+        let most = more + AT_ONCE;
+        if self.room.len() < self.found + most {
+            self.room.resize(2 * self.found + most, 0);
+        }
+    }
+
+    /// Keeps the places of a block; there is room for them. How many there are nobody can foresee: so many are written at
+    /// once, and those that are none are written over later.
+    #[inline(always)]
+    fn note_many(&mut self, base: u32, mut places: u64) {
+        let mut at = self.found;
+        self.found += places.count_ones() as usize;
+        while at < self.found {
+            let Some(noted) = self.room.get_mut(at..).and_then(|room| room.first_chunk_mut::<AT_ONCE>()) else {
+                return;
+            };
+            for place in noted {
+                *place = base.wrapping_add(places.trailing_zeros());
+                places &= places.wrapping_sub(1);
+            }
+            at += AT_ONCE;
+        }
+    }
+
+    /// The same for places that are seldom more than two.
+    #[inline(always)]
+    fn note_few(&mut self, base: u32, mut places: u64) {
+        loop {
+            let others = places & places.wrapping_sub(1);
+            let Some(noted) = self.room.get_mut(self.found..).and_then(|room| room.first_chunk_mut()) else { return };
+            *noted = [base.wrapping_add(places.trailing_zeros()), base.wrapping_add(others.trailing_zeros())];
+            self.found += usize::from(places != 0) + usize::from(others != 0);
+            places = others & others.wrapping_sub(1);
+            if places == 0 {
+                return;
+            }
+        }
+    }
+
+    fn all(&self) -> &[u32] {
+        self.room.get(..self.found).unwrap_or_default()
+    }
+
+    /// Forgets those from this byte on.
+    fn keep_before(&mut self, len: usize) {
+        self.found = self.all().partition_point(|place| (*place as usize) < len);
+    }
 }
 
 impl Marks {
@@ -35,12 +118,17 @@ impl Marks {
         self.regular
     }
 
+    pub(super) fn prove(&mut self, regular: bool) {
+        self.regular = regular;
+    }
+
     /// Forgets everything, the proof included.
     pub fn clear(&mut self) {
-        self.regular = false;
-        self.found = 0;
+        (self.regular, self.returns) = (false, false);
         self.records.clear();
-        self.inside.clear();
+        for places in [&mut self.ends, &mut self.openings, &mut self.inside] {
+            places.found = 0;
+        }
     }
 
     /// The field ends of each record, at least one; the last is its line feed or the end of the bytes. An empty line is a
@@ -49,8 +137,18 @@ impl Marks {
         let mut given = 0;
         self.records.iter().map(move |until| {
             let from = std::mem::replace(&mut given, *until as usize);
-            self.ends.get(from..given).unwrap_or_default()
+            self.ends.room.get(from..given).unwrap_or_default()
         })
+    }
+
+    /// Where fields begin with a quote.
+    pub(super) fn openings(&self) -> &[u32] {
+        self.openings.all()
+    }
+
+    /// Whether there is a carriage return anywhere: else every line feed alone ends its record.
+    pub(super) fn has_returns(&self) -> bool {
+        self.returns
     }
 
     /// Forgets all records but the first so many; the length of the bytes that these are then, if there were more.
@@ -59,271 +157,58 @@ impl Marks {
             return None;
         }
         self.records.truncate(most);
-        self.found = *self.records.last()? as usize;
+        self.ends.found = *self.records.last()? as usize;
         // Only the last record of all can be without a line feed.
-        let len = *self.ends.get(self.found.checked_sub(1)?)? as usize + 1;
-        let inside = self.inside.partition_point(|place| (*place as usize) < len);
-        self.inside.truncate(inside);
+        let len = *self.ends.all().last()? as usize + 1;
+        self.openings.keep_before(len);
+        self.inside.keep_before(len);
         Some(len)
     }
 
     /// What stands inside the quotes of the chunk that these marks are of.
     pub(super) fn inside<'b>(&'b self, bytes: &'b [u8], quote: Option<u8>) -> Inside<'b> {
-        Inside { bytes, quote, places: &self.inside, told: 0 }
+        Inside { bytes, quote, places: self.inside.all(), told: 0 }
     }
 
-    /// Makes room for all that so many blocks may hold, and for ends that are written in passing.
+    /// Makes room for all that so many blocks may hold.
     #[inline(always)]
-    fn make_room(&mut self, blocks: usize) {
-        let most = blocks * BLOCK + AT_ONCE;
-        if self.ends.len() < self.found + most {
-            self.ends.resize(2 * self.found + most, 0);
+    pub(super) fn make_room(&mut self, blocks: usize) {
+        for places in [&mut self.ends, &mut self.openings, &mut self.inside] {
+            places.make_room(blocks * BLOCK);
         }
     }
 
+    /// Notes what a block holds that begins at `base`; there is room for it.
     #[inline(always)]
-    fn note(&mut self, base: usize, seen: Seen) {
-        let Seen { ends, mut feeds, mut inside, .. } = seen;
-        while inside != 0 {
-            self.inside.push(base as u32 + inside.trailing_zeros());
-            inside &= inside - 1;
+    pub(super) fn note(&mut self, base: usize, seen: Seen) {
+        let Seen { ends, mut feeds, quoted, openings, inside, returns, .. } = seen;
+        let base = base as u32;
+        if quoted {
+            self.openings.note_few(base, openings);
+            self.inside.note_few(base, inside);
         }
         while feeds != 0 {
             let until = feeds ^ (feeds - 1);
-            self.records.push(self.found as u32 + (ends & until).count_ones());
+            self.records.push(self.ends.found as u32 + (ends & until).count_ones());
             feeds &= !until;
         }
-        self.note_ends(base as u32, ends);
+        self.returns |= returns;
+        self.ends.note_many(base, ends);
     }
 
-    /// Keeps the places of a block that end fields; there is room for them. How many there are nobody can foresee: so many
-    /// are written at once, and those that are none are written over later.
-    #[inline(always)]
-    fn note_ends(&mut self, base: u32, mut places: u64) {
-        let mut at = self.found;
-        self.found += places.count_ones() as usize;
-        while at < self.found {
-            let Some(ends) = self.ends.get_mut(at..).and_then(|room| room.first_chunk_mut::<AT_ONCE>()) else { return };
-            for end in ends {
-                *end = base.wrapping_add(places.trailing_zeros());
-                places &= places.wrapping_sub(1);
-            }
-            at += AT_ONCE;
-        }
+    /// Ends the last record, which has no line feed.
+    pub(super) fn end(&mut self, len: usize) {
+        self.ends.make_room(1);
+        self.ends.note_few(len as u32, 1);
+        self.records.push(self.ends.found as u32);
     }
 
-    /// Whether fields are so long that the exact rules must say whether their quotes are to be trusted.
-    fn has_endless(&self, first: usize, end: usize) -> bool {
-        let ends = self.ends.get(..self.found).unwrap_or_default();
+    /// Whether a field between these bytes is as long as `limit`.
+    pub(super) fn has_longer(&self, first: usize, end: usize, limit: usize) -> bool {
+        let ends = self.ends.all();
         let starts = std::iter::once(first as u32).chain(ends.iter().copied());
-        end - first >= FIELD_LIMIT
-            && starts
-                .zip(ends.iter().copied().chain([end as u32]))
-                .any(|(from, to)| (to - from) as usize >= FIELD_LIMIT)
-    }
-}
-
-/// What a look at the bytes at hand came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Proof {
-    /// So many bytes are regular and end with a record.
-    Cut(usize),
-    Irregular,
-    /// Everything at hand is regular, but no record ends at or after the target.
-    More,
-}
-
-/// Looks for field ends in a chunk's bytes, as they come, and proves them regular.
-pub(super) struct Marker {
-    delimiter: u8x16,
-    quote: Option<u8x16>,
-    /// Where the first record starts.
-    first: usize,
-    /// Where the next block begins.
-    base: usize,
-    before: Before,
-    /// Whether something irregular was seen.
-    bad: u64,
-}
-
-/// What the blocks before leave behind. The masks are of one bit, the first, but for `within`.
-#[derive(Debug, Clone, Copy)]
-struct Before {
-    /// All ones where the next block begins inside quotes.
-    within: u64,
-    /// Whether the last byte was a delimiter or line feed, a quote, one that closes, a carriage return outside quotes.
-    separator: u64,
-    quote: u64,
-    closing: u64,
-    returned: u64,
-}
-
-/// What a block holds, one bit a byte.
-#[derive(Debug, Clone, Copy)]
-struct Seen {
-    /// Ends of fields; those that are line feeds.
-    ends: u64,
-    feeds: u64,
-    /// What [`Inside`] tells of.
-    inside: u64,
-    /// Bytes that prove the text irregular.
-    bad: u64,
-}
-
-impl Seen {
-    fn only(self, kept: u64) -> Seen {
-        let Seen { ends, feeds, inside, bad } = self;
-        Seen { ends: ends & kept, feeds: feeds & kept, inside: inside & kept, bad: bad & kept }
-    }
-}
-
-impl Marker {
-    /// `first` is where the first record starts.
-    pub fn new(dialect: &Dialect, first: usize) -> Marker {
-        Marker {
-            delimiter: u8x16::splat(dialect.delimiter),
-            quote: dialect.quote.map(u8x16::splat),
-            first,
-            base: first,
-            before: Before { within: 0, separator: 1, quote: 0, closing: 0, returned: 0 },
-            bad: 0,
-        }
-    }
-
-    /// Goes on to the first record end at or after `target` (at least 1), counted in bytes. `bytes` are those of the last
-    /// call, and more; no more will come once they are `ended`.
-    pub fn go_on(&mut self, bytes: &[u8], target: usize, ended: bool, marks: &mut Marks) -> Proof {
-        let proof = self.look_on(bytes, target, ended, marks);
-        let end = if let Proof::Cut(len) = proof { len } else { bytes.len() };
-        let proof = if marks.has_endless(self.first, end) { Proof::Irregular } else { proof };
-        marks.regular = matches!(proof, Proof::Cut(_));
-        proof
-    }
-
-    fn look_on(&mut self, bytes: &[u8], target: usize, ended: bool, marks: &mut Marks) -> Proof {
-        // A chunk may end with the byte before the target.
-        let last = target - 1;
-        // Before the target no chunk ends: many blocks go at once.
-        while self.base + BLOCKS * BLOCK <= last.min(bytes.len()) {
-            marks.make_room(BLOCKS);
-            for block in bytes[self.base..][..BLOCKS * BLOCK].as_chunks().0 {
-                let seen = self.look(block, u64::MAX);
-                self.bad |= seen.bad;
-                marks.note(self.base, seen);
-                self.base += BLOCK;
-            }
-            if self.bad != 0 {
-                return Proof::Irregular;
-            }
-        }
-        loop {
-            let rest = bytes.get(self.base..).unwrap_or_default();
-            let before = self.before;
-            let (seen, whole) = match rest.first_chunk() {
-                Some(block) => (self.look(block, u64::MAX), true),
-                None => (self.look_at_less(rest), false),
-            };
-            marks.make_room(1);
-            let behind = u64::MAX.checked_shl(last.saturating_sub(self.base).min(BLOCK) as u32).unwrap_or(0);
-            let cuts = seen.feeds & behind;
-            if cuts != 0 {
-                let kept = seen.only(cuts ^ (cuts - 1));
-                marks.note(self.base, kept);
-                let regular = self.bad | kept.bad == 0;
-                return if regular {
-                    Proof::Cut(self.base + cuts.trailing_zeros() as usize + 1)
-                } else {
-                    Proof::Irregular
-                };
-            }
-            if !whole && !ended {
-                // The next look takes these bytes and more.
-                self.before = before;
-                return Proof::More;
-            }
-            self.bad |= seen.bad;
-            marks.note(self.base, seen);
-            if self.bad != 0 {
-                return Proof::Irregular;
-            }
-            self.base += BLOCK;
-            if !whole {
-                return self.end(bytes, marks);
-            }
-        }
-    }
-
-    /// The end of the source. The last record may have no line feed.
-    fn end(&mut self, bytes: &[u8], marks: &mut Marks) -> Proof {
-        if self.before.within | self.before.returned != 0 {
-            return Proof::Irregular;
-        }
-        if bytes.len() > self.first && bytes.last() != Some(&b'\n') {
-            marks.make_room(1);
-            marks.ends[marks.found] = bytes.len() as u32;
-            marks.found += 1;
-            marks.records.push(marks.found as u32);
-        }
-        Proof::Cut(bytes.len())
-    }
-
-    /// Fewer bytes than a block, or none: what is filled up counts for nothing.
-    #[cold]
-    fn look_at_less(&mut self, rest: &[u8]) -> Seen {
-        let mut block = [0; BLOCK];
-        block[..rest.len()].copy_from_slice(rest);
-        self.look(&block, (1 << rest.len()) - 1)
-    }
-
-    #[inline(always)]
-    fn look(&mut self, block: &[u8; BLOCK], counted: u64) -> Seen {
-        let (feed, returned) = (u8x16::splat(b'\n'), u8x16::splat(b'\r'));
-        let (mut delimiters, mut feeds, mut quotes) = (0, 0, 0);
-        let mut any_return = u8x16::ZERO;
-        let parts = block.as_chunks::<16>().0;
-        for (index, part) in parts.iter().enumerate() {
-            let part = u8x16::new(*part);
-            let mask = |found: u8x16| u64::from(found.to_bitmask()) << (16 * index);
-            delimiters |= mask(part.simd_eq(self.delimiter));
-            feeds |= mask(part.simd_eq(feed));
-            any_return |= part.simd_eq(returned);
-            if let Some(quote) = self.quote {
-                quotes |= mask(part.simd_eq(quote));
-            }
-        }
-        let before = self.before;
-        let mut returns = 0;
-        if any_return.to_bitmask() != 0 {
-            for (index, part) in parts.iter().enumerate() {
-                returns |= u64::from(u8x16::new(*part).simd_eq(returned).to_bitmask()) << (16 * index);
-            }
-        }
-        let separators = delimiters | feeds;
-        let mut seen = Seen { ends: separators & counted, feeds: 0, inside: 0, bad: 0 };
-        let mut within = 0;
-        if quotes | before.within | before.quote != 0 {
-            quotes &= counted;
-            within = parity(quotes) ^ before.within;
-            let closing = quotes & !within;
-            let second = quotes << 1 | before.quote;
-            // A quote opens at the start of a field; one right behind another doubles it. Behind one that closes, the field
-            // ends.
-            seen.bad = quotes & within & !(separators << 1 | before.separator | second)
-                | (closing << 1 | before.closing) & !(separators | quotes | returns) & counted;
-            seen.inside = seen.ends & within | quotes & second;
-            seen.ends &= !within;
-            self.before.within = if within >> 63 == 1 { u64::MAX } else { 0 };
-            self.before.quote = quotes >> 63;
-            self.before.closing = closing >> 63;
-        }
-        if returns | before.returned != 0 {
-            let outside = returns & !within & counted;
-            seen.bad |= (outside << 1 | before.returned) & !feeds;
-            self.before.returned = outside >> 63;
-        }
-        self.before.separator = separators >> 63;
-        seen.feeds = feeds & seen.ends;
-        seen
+        end - first >= limit
+            && starts.zip(ends.iter().copied().chain([end as u32])).any(|(from, to)| (to - from) as usize >= limit)
     }
 }
 
@@ -368,176 +253,5 @@ impl Inside<'_> {
         }
         held.needing |= held.feeds > 0;
         held
-    }
-}
-
-/// Each bit is the parity of the bits up to it.
-#[inline(always)]
-fn parity(mut bits: u64) -> u64 {
-    for shift in [1, 2, 4, 8, 16, 32] {
-        bits ^= bits << shift;
-    }
-    bits
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn marked(text: &[u8], dialect: &Dialect, from: usize) -> (Proof, Marks) {
-        let mut marks = Marks::default();
-        let proof = Marker::new(dialect, from).go_on(text, usize::MAX, true, &mut marks);
-        (proof, marks)
-    }
-
-    fn all(text: &str, from: usize) -> Vec<Vec<u32>> {
-        let (proof, marks) = marked(text.as_bytes(), &Dialect::default(), from);
-        assert_eq!(proof, Proof::Cut(text.len()), "{text:?}");
-        marks.records().map(<[u32]>::to_vec).collect()
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        #[test]
-        fn the_ends_are_those_a_careful_reader_finds(
-            fields in proptest::collection::vec(("[ab]{0,40}", "[ab,\n]{0,90}", any::<bool>(), any::<u8>()), 1..60),
-            ahead in 0usize..70,
-        ) {
-            let mut text = "x".repeat(ahead);
-            let mut expected = vec![Vec::new()];
-            for (plain, quoted, doubled, end) in &fields {
-                if quoted.is_empty() {
-                    text.push_str(plain);
-                } else {
-                    text.push_str(&format!("\"{}{quoted}\"", if *doubled { "\"\"" } else { "" }));
-                }
-                expected.last_mut().unwrap().push(text.len() as u32);
-                if end % 8 == 0 {
-                    expected.push(Vec::new());
-                }
-                text.push(if end % 8 == 0 { '\n' } else { ',' });
-            }
-            if text.ends_with('\n') {
-                expected.pop();
-            } else {
-                expected.last_mut().unwrap().push(text.len() as u32);
-            }
-            prop_assert_eq!(all(&text, ahead), expected);
-        }
-    }
-
-    #[test]
-    fn what_stands_inside_quotes_is_told_field_by_field() {
-        let text = "\"\",\",\",\"a\nb\",\"\"\"\",\"x \"\"y\"\"\",\"plain\",\"last,\nand \"\"all\"";
-        let (_, marks) = marked(text.as_bytes(), &Dialect::default(), 0);
-        let mut inside = marks.inside(text.as_bytes(), Some(b'"'));
-        let ends = marks.records().next().unwrap();
-        let mut from = 0;
-        let told: Vec<_> = ends
-            .iter()
-            .map(|end| {
-                let Held { feeds, doubled, needing } = inside.of(from + 1, *end as usize - 1);
-                from = *end as usize + 1;
-                (feeds, doubled, needing)
-            })
-            .collect();
-        let expected = [
-            (0, false, false),
-            (0, false, true),
-            (1, false, true),
-            (0, true, false),
-            (0, true, false),
-            (0, false, false),
-            (1, true, true),
-        ];
-        assert_eq!(told, expected);
-        assert_eq!((marks.found, marks.records().len()), (7, 1));
-    }
-
-    #[test]
-    fn a_delimiter_of_any_byte_is_found_only_in_the_bytes_there_are() {
-        let dialect = Dialect { delimiter: 0, quote: None, ..Dialect::default() };
-        let (proof, marks) = marked(&[b'a', 0, b'b'], &dialect, 0);
-        assert_eq!(proof, Proof::Cut(3));
-        assert_eq!(marks.records().map(<[u32]>::to_vec).collect::<Vec<_>>(), [vec![1, 3]]);
-        assert_eq!(marked(&[], &dialect, 0).1.records().count(), 0);
-        assert_eq!(marked(b"heading", &dialect, 7).1.records().count(), 0);
-    }
-
-    #[test]
-    fn whole_blocks_without_a_last_line_feed_end_too() {
-        for length in [63, 64, 65, 128, 1024, 1025] {
-            let text = "x".repeat(length);
-            assert_eq!(all(&text, 0), [[length as u32]], "{length}");
-            assert_eq!(all(&format!("{text}\n"), 0), [[length as u32]], "{length} and a line feed");
-        }
-    }
-
-    /// Each oddity at each place of a block, and across the edge of two.
-    #[test]
-    fn what_is_irregular_is_noticed_wherever_it_stands() {
-        let irregular =
-            ["a\"b,c\n", "\"a\"b,c\n", "\"a\" ,c\n", "a\rb\n", "a\r\r\n", " \"a\",\n", "\"a\"\rb\n", "\"a\"\"b\"c\n"];
-        let regular = ["\"a\"\"b\",c\r\n", "\"a\",\"\"\r\n", "\"\"\"\"\n", "a\r\n", "\"a\r b\"\n", ",\"\"\n"];
-        for ahead in 0..140 {
-            for (text, is_regular) in
-                irregular.iter().map(|text| (text, false)).chain(regular.iter().map(|text| (text, true)))
-            {
-                let text = format!("{}\n{text}", "x".repeat(ahead));
-                for tail in ["", "y,z\n", "y,z"] {
-                    let text = format!("{text}{tail}");
-                    let (proof, marks) = marked(text.as_bytes(), &Dialect::default(), 0);
-                    assert_eq!(proof == Proof::Cut(text.len()), is_regular, "{text:?}");
-                    assert_eq!(marks.is_regular(), is_regular);
-                    // Behind the cut it does not matter.
-                    let proof =
-                        Marker::new(&Dialect::default(), 0).go_on(text.as_bytes(), 1, true, &mut Marks::default());
-                    assert_eq!(proof, Proof::Cut(ahead + 1), "{text:?}");
-                }
-            }
-        }
-        for open in ["\"a", "a\r", "\"a\"\r", "\"\"\""] {
-            for ahead in [0, 62, 63, 64] {
-                let text = format!("{}\n{open}", "x".repeat(ahead));
-                assert_eq!(marked(text.as_bytes(), &Dialect::default(), 0).0, Proof::Irregular, "{text:?}");
-            }
-        }
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(64))]
-
-        #[test]
-        fn bytes_that_come_in_pieces_give_the_same(
-            text in "([ab]{0,90},|\"[ab,\n]{0,90}\",|\"\"\"\",|\n|\r\n){0,40}",
-            pieces in proptest::collection::vec(1usize..200, 0..20),
-            target in 1usize..3_000,
-        ) {
-            let bytes = text.as_bytes();
-            let mut whole = Marks::default();
-            let expected = Marker::new(&Dialect::default(), 0).go_on(bytes, target, true, &mut whole);
-            let (mut marker, mut marks) = (Marker::new(&Dialect::default(), 0), Marks::default());
-            let mut at = 0;
-            let mut proof = Proof::More;
-            for piece in pieces {
-                at += piece;
-                if at >= bytes.len() || proof != Proof::More {
-                    break;
-                }
-                proof = marker.go_on(&bytes[..at], target, false, &mut marks);
-            }
-            if proof == Proof::More {
-                proof = marker.go_on(bytes, target, true, &mut marks);
-            }
-            prop_assert_eq!(proof, expected);
-            if let Proof::Cut(len) = proof {
-                prop_assert!(len == bytes.len() || len >= target);
-                prop_assert_eq!(marks.records().collect::<Vec<_>>(), whole.records().collect::<Vec<_>>());
-                prop_assert_eq!(marks.inside, whole.inside);
-            }
-        }
     }
 }

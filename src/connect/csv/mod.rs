@@ -10,6 +10,7 @@ mod decode;
 mod dialect;
 mod form;
 mod header;
+mod marker;
 mod marks;
 mod mend;
 mod scan;
