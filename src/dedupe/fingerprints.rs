@@ -33,6 +33,16 @@ impl Default for Fingerprints {
 }
 
 impl Fingerprints {
+    /// Makes room for about so many keys at once, while there is none yet, and if that takes no more than `most` bytes. With a
+    /// few keys more it need not grow either.
+    pub fn expect(&mut self, keys: usize, most: usize) {
+        let capacity = keys.saturating_mul(10) / 7;
+        if self.used == 0 && capacity > self.capacity && capacity.saturating_mul(size_of::<Fingerprint>()) <= most {
+            self.capacity = capacity;
+            self.places.resize(capacity, 0);
+        }
+    }
+
     /// True when the key is new.
     pub fn insert(&mut self, key: Fingerprint) -> bool {
         let first = place_of(key, self.capacity);
@@ -168,14 +178,35 @@ mod tests {
     }
 
     #[test]
-    fn agrees_with_a_plain_set() {
-        let mut ours = Fingerprints::default();
-        let mut plain = HashSet::new();
-        for number in 0..40_000u32 {
-            let text = format!("{}", number % 23_011);
-            assert_eq!(ours.insert(fingerprint(text.as_bytes(), 7)), plain.insert(text));
+    fn agrees_with_a_plain_set_whatever_was_expected() {
+        for expected in [0, 1, 10_000, 23_011, 100_000, usize::MAX] {
+            let mut ours = Fingerprints::default();
+            ours.expect(expected, 1 << 21);
+            let mut plain = HashSet::new();
+            for number in 0..40_000u32 {
+                let text = format!("{}", number % 23_011);
+                assert_eq!(ours.insert(fingerprint(text.as_bytes(), 7)), plain.insert(text));
+            }
+            assert_eq!(ours.len(), plain.len());
+            assert!(ours.bytes() >= ours.len() * 16);
         }
-        assert_eq!(ours.len(), plain.len());
-        assert!(ours.bytes() >= ours.len() * 16);
+    }
+
+    #[test]
+    fn what_was_expected_needs_no_growing_and_never_more_than_is_allowed() {
+        let room = |expected, most| {
+            let mut ours = Fingerprints::default();
+            ours.expect(expected, most);
+            ours
+        };
+        let (mut ours, first) = (room(20_000, 1 << 20), room(0, 0).bytes());
+        let bytes = ours.bytes();
+        assert!(first < bytes && bytes <= 1 << 20, "{bytes}");
+        assert!((1..=21_000u128).all(|number| ours.insert(fingerprint(&number.to_le_bytes(), 0))));
+        // Those that crowd at the last place stand behind it.
+        assert!((bytes..bytes + 1_000).contains(&ours.bytes()), "{} after {bytes}", ours.bytes());
+        assert_eq!(room(100_000, 1 << 20).bytes(), first, "nothing is made ready where all of it has no room");
+        ours.expect(1_000_000, usize::MAX);
+        assert!(ours.bytes() < bytes + 1_000, "nothing is made ready once there are keys");
     }
 }

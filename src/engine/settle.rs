@@ -71,6 +71,13 @@ impl Settle {
         self.value_losers.is_none() && !self.seen_values.is_empty() && self.bytes() > self.budget
     }
 
+    /// Prepares for so many keys in all, as far as they are remembered.
+    pub fn expect(&mut self, keys: usize) {
+        if self.key_losers.is_none() {
+            self.seen_keys.expect(keys, self.budget.saturating_sub(self.bytes()));
+        }
+    }
+
     /// Gives the memory of the keys seen back: a survey of the whole source, which needs as much, finds them again.
     pub fn forget_keys(&mut self) {
         self.seen_keys = Fingerprints::default();

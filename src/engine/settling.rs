@@ -1,5 +1,6 @@
 //! Settling as a stage of the pipeline, and the passes over the whole source that it may ask for.
 
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -31,6 +32,8 @@ pub(super) struct Settling<'a> {
     pub survey: SurveyPass<'a>,
     keep: Keep,
     has_key: bool,
+    /// Size of the source, where known and as long as nothing was settled.
+    size: Option<u64>,
     over: bool,
     /// The rejects passed the threshold.
     pub stopped: bool,
@@ -40,7 +43,21 @@ impl<'a> Settling<'a> {
     pub fn new(mapping: &ObjectMapping, plan: &Plan, budget: usize, survey: SurveyPass<'a>) -> Settling<'a> {
         let keep = mapping.duplicates.as_ref().map_or(Keep::First, |rule| rule.keep);
         let settle = Settle::new(keep, plan.unique_fields().len(), budget, mapping.stop_at);
-        Settling { settle, survey, keep, has_key: mapping.duplicates.is_some(), over: false, stopped: false }
+        let has_key = mapping.duplicates.is_some();
+        Settling { settle, survey, keep, has_key, size: None, over: false, stopped: false }
+    }
+
+    /// For a source of so many bytes: what must be remembered of it is made room for at once.
+    pub fn of_size(self, bytes: Option<u64>) -> Settling<'a> {
+        Settling { size: bytes, ..self }
+    }
+
+    /// Foresees the keys of the whole source by those of its first chunk.
+    fn expect(&mut self, work: &Work) {
+        let (Some(size), Some(bytes)) = (self.size.take(), NonZero::new(work.chunk.source_bytes)) else { return };
+        let keys = work.keys().iter().filter(|key| **key != 0).count() as u64;
+        let all = (keys.saturating_mul(size) / bytes).min(self.survey.options.limit.unwrap_or(u64::MAX));
+        self.settle.expect(usize::try_from(all).unwrap_or(usize::MAX));
     }
 
     /// Where duplicates are to be merged: finds out, before the run, what each record that stays takes over.
@@ -87,6 +104,7 @@ impl Stages for Settling<'_> {
             return Err(Stop::Enough);
         }
         self.survey_if_needed()?;
+        self.expect(work);
         let mut keep = std::mem::take(&mut work.keep);
         keep.clear();
         let mut cut = None;
