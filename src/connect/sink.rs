@@ -91,21 +91,22 @@ impl TargetBatch {
     pub fn retain(&mut self, keep: &[bool]) {
         debug_assert_eq!(keep.len(), self.rows);
         if !self.ends.is_empty() {
-            let (mut from, mut to) = (0usize, 0usize);
-            let mut kept = 0;
+            // Rows that stay together are moved together.
+            let (mut stays, mut start, mut to, mut kept) = (0usize, 0usize, 0usize, 0);
             for (index, keep) in keep.iter().enumerate() {
                 let end = self.ends[index] as usize;
                 if *keep {
-                    if from != to {
-                        self.text.copy_within(from..end, to);
-                    }
-                    to += end - from;
-                    self.ends[kept] = to as u32;
+                    self.ends[kept] = (to + end - stays) as u32;
                     kept += 1;
+                } else {
+                    self.text.copy_within(stays..start, to);
+                    to += start - stays;
+                    stays = end;
                 }
-                from = end;
+                start = end;
             }
-            self.text.truncate(to);
+            self.text.copy_within(stays..start, to);
+            self.text.truncate(to + start - stays);
             self.ends.truncate(kept);
         }
         if !self.records.is_empty() {
@@ -225,12 +226,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn retain_drops_rows_of_text() {
-        let mut batch =
-            TargetBatch { text: b"a\nbb\nccc\n".to_vec(), ends: vec![2, 5, 9], rows: 3, ..TargetBatch::default() };
-        batch.retain(&[true, false, true]);
-        assert_eq!(batch.text, b"a\nccc\n");
-        assert_eq!(batch.ends, [2, 6]);
-        assert_eq!(batch.rows, 2);
+    fn retain_keeps_the_rows_that_it_is_told_to() {
+        let lines: Vec<String> = (0..5).map(|row| format!("{}\n", "x".repeat(row * row))).collect();
+        for keep in 0..1 << lines.len() {
+            let keep: Vec<bool> = (0..lines.len()).map(|row| keep >> row & 1 == 1).collect();
+            let of = |lines: Vec<&String>| {
+                let mut batch = TargetBatch { rows: lines.len(), ..TargetBatch::default() };
+                for line in lines {
+                    batch.text.extend_from_slice(line.as_bytes());
+                    batch.ends.push(batch.text.len() as u32);
+                }
+                batch
+            };
+            let mut batch = of(lines.iter().collect());
+            batch.retain(&keep);
+            let expected = of(lines.iter().zip(&keep).filter(|(_, keep)| **keep).map(|(line, _)| line).collect());
+            assert_eq!((batch.text, batch.ends, batch.rows), (expected.text, expected.ends, expected.rows), "{keep:?}");
+        }
     }
 }

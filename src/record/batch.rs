@@ -120,8 +120,8 @@ pub struct Row {
     pub first_slot: u32,
     /// The untouched source record in the buffer (without its line end), start and length.
     pub raw: (u32, u32),
-    /// Whether all its cells stand in the buffer one after another as comma separated text carries them ([`Form::Plain`]
-    /// or [`Form::Quoted`]), a comma between each two.
+    /// Whether its raw text is what comma separated text would carry of its cells. Those of form [`Form::Plain`] and
+    /// [`Form::Quoted`] stand in it; those of another have their quotes doubled there, and stand elsewhere as they are.
     pub joined: bool,
     pub fault: Option<Fault>,
 }

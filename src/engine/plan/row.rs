@@ -86,15 +86,24 @@ impl Plan {
 /// Neighbouring values of a record with the commas between them, where the record has them as a target would.
 #[inline(always)]
 fn joined<'a>(records: Stretch<'a>, row: usize, fields: Range<usize>) -> Option<&'a [u8]> {
-    if !records.record(row).row().joined {
+    let record = records.record(row).row();
+    if !record.joined {
         return None;
     }
-    let before = row * records.width();
+    let (width, before) = (records.width(), row * records.width());
     let slots = records.slots().get(before + fields.start..before + fields.end)?;
-    debug_assert!(slots.is_sorted_by(|one, next| next.start - one.start - one.len <= 3), "{slots:?}");
-    debug_assert!(slots.iter().all(|slot| slot.form != Form::Unknown), "{slots:?}");
     let (first, last) = (slots.first()?, slots.last()?);
-    let start = first.start - u32::from(first.form == Form::Quoted);
-    let end = last.start + last.len + u32::from(last.form == Form::Quoted);
+    let start = match first.form {
+        Form::Plain => first.start,
+        Form::Quoted => first.start - 1,
+        Form::Unknown if fields.start == 0 => record.raw.0,
+        Form::Unknown => return None,
+    };
+    let end = match last.form {
+        Form::Plain => last.start + last.len,
+        Form::Quoted => last.start + last.len + 1,
+        Form::Unknown if fields.end == width => record.raw.0 + record.raw.1,
+        Form::Unknown => return None,
+    };
     records.data().get(start as usize..end as usize)
 }
