@@ -1,6 +1,8 @@
 //! The best way to lay the cells of a record over the columns of its table: kept, dropped where empty, joined over a
 //! delimiter that was text, parted where a delimiter was lost, or missing.
 
+use std::cmp::Ordering;
+
 use super::column::Column;
 use super::tokens::Token;
 
@@ -16,8 +18,13 @@ pub(super) struct Aligned {
     pub missing: usize,
 }
 
-/// Cells times columns beyond which no such search is worth its time.
-const LARGEST: usize = 40_000;
+/// No search is worth the time of more comparisons of a text with a column.
+const MOST_LOOKS: usize = 100_000;
+/// A record that lacks more cells than it has, and more than these, is not searched either: what is left says too little
+/// of where it belongs.
+const MOST_LACKING: usize = 16;
+/// Longer cells are not parted.
+const LONGEST_PARTED: usize = 2048;
 /// Each half of a parted cell must fit at least as well as this.
 const PART_FIT: f64 = -5.5;
 
@@ -41,11 +48,20 @@ enum Step {
 /// Lays out `tokens`; `None` where nothing sensible is found.
 pub(super) fn align(tokens: &[Token], columns: &[Column], delimiter: &[u8]) -> Option<Aligned> {
     let (count, width) = (tokens.len(), columns.len());
-    if count == 0 || (count + 1).saturating_mul(width + 1) > LARGEST {
+    let lacking = width.saturating_sub(count);
+    if count == 0 || lacking > count.max(MOST_LACKING) {
         return None;
     }
     let longest_join = (count.saturating_sub(width) + 3).min(16);
     let band = count.abs_diff(width) + 4;
+    let each = |token: &Token| match count.cmp(&width) {
+        Ordering::Less if token.text.len() <= LONGEST_PARTED => 2 * token.text.len() + 1,
+        Ordering::Less | Ordering::Equal => 1,
+        Ordering::Greater => longest_join,
+    };
+    if tokens.iter().map(each).sum::<usize>().saturating_mul(width.min(2 * band + 1)) > MOST_LOOKS {
+        return None;
+    }
     let at = |cell: usize, column: usize| cell * (width + 1) + column;
     let mut best: Vec<Option<(f64, Step)>> = vec![None; (count + 1) * (width + 1)];
     best[0] = Some((0.0, Step::Keep));
@@ -138,9 +154,8 @@ fn join(tokens: &[Token], delimiter: &[u8]) -> Vec<u8> {
 
 /// The best place to part a cell in two: what is gained, where, and how many bytes go in between.
 fn part(token: &Token, left: &Column, right: &Column) -> Option<(f64, usize, usize)> {
-    const LONGEST: usize = 2048;
     let text = &token.text;
-    if text.is_empty() || text.len() > LONGEST {
+    if text.is_empty() || text.len() > LONGEST_PARTED {
         return None;
     }
     let mut best: Option<(f64, usize, usize)> = None;
@@ -191,6 +206,21 @@ mod tests {
         assert_eq!(cells(&["2026-02-01", "", "Fay Finn", "13.00"]), ["2026-02-01", "Fay Finn", "13.00"]);
         assert_eq!(cells(&["2026-02-01", "Finn", " Fay", "13.00"]), ["2026-02-01", "Finn, Fay", "13.00"]);
         assert_eq!(cells(&["2026-02-01", "Fay Finn"]), ["2026-02-01", "Fay Finn", ""]);
+    }
+
+    #[test]
+    fn what_says_too_little_or_takes_too_long_is_left_alone() {
+        let columns: Vec<Column> = columns().into_iter().cycle().take(300).collect();
+        let aligned = |count: usize, width: usize, text: &str| {
+            align(&tokens(&vec![text; count]), &columns[..width], b",").map(|aligned| aligned.cells.len())
+        };
+        assert_eq!(aligned(1, 300, "ab"), None, "nearly all is missing");
+        assert_eq!(aligned(3, 20, "ab"), None);
+        assert_eq!(aligned(3, 19, "ab"), Some(19), "a narrow table says enough");
+        assert_eq!(aligned(20, 40, "ab"), Some(40), "half of it is there");
+        assert_eq!(aligned(299, 300, "ab"), Some(300), "a single one is missing");
+        assert_eq!(aligned(200, 300, "abcdefgh"), None, "too many ways");
+        assert_eq!(aligned(2, 3, &"x".repeat(100_000)), Some(3), "what is too long is not parted");
     }
 
     #[test]
