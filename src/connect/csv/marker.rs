@@ -4,10 +4,9 @@
 //! Sixty-four bytes become masks of one bit a byte; whether a byte stands inside quotes is the parity of the quotes
 //! before it (Langdale and Lemire, "Parsing gigabytes of JSON per second", 2019, section 3.1.1).
 
-use wide::u8x16;
-
 use super::Dialect;
-use super::marks::{BLOCK, Marks, Seen};
+use super::blocks::{self, BLOCK, Finder, Found, Sought, Task};
+use super::marks::{Marks, Seen};
 use super::scan::FIELD_LIMIT;
 
 /// So many blocks are looked at before it is asked whether there is room for what the next ones hold.
@@ -24,9 +23,9 @@ pub(super) enum Proof {
 }
 
 /// Looks for field ends in a chunk's bytes, as they come, and proves them regular.
+#[derive(Clone, Copy)]
 pub(super) struct Marker {
-    delimiter: u8x16,
-    quote: Option<u8x16>,
+    sought: Sought,
     /// Where the first record starts.
     first: usize,
     /// Where the next block begins.
@@ -52,8 +51,7 @@ impl Marker {
     /// `first` is where the first record starts.
     pub fn new(dialect: &Dialect, first: usize) -> Marker {
         Marker {
-            delimiter: u8x16::splat(dialect.delimiter),
-            quote: dialect.quote.map(u8x16::splat),
+            sought: Sought { delimiter: dialect.delimiter, quote: dialect.quote },
             first,
             base: first,
             before: Before { within: 0, separator: 1, quote: 0, closing: 0, returned: 0 },
@@ -64,7 +62,7 @@ impl Marker {
     /// Goes on to the first record end at or after `target` (at least 1), counted in bytes. `bytes` are those of the last
     /// call, and more; no more will come once they are `ended`.
     pub fn go_on(&mut self, bytes: &[u8], target: usize, ended: bool, marks: &mut Marks) -> Proof {
-        let proof = self.look_on(bytes, target, ended, marks);
+        let proof = blocks::run(LookOn { marker: self, bytes, target, ended, marks });
         let end = if let Proof::Cut(len) = proof { len } else { bytes.len() };
         // Of fields so long the exact rules must say whether their quotes are to be trusted.
         let endless = marks.has_longer(self.first, end, FIELD_LIMIT);
@@ -73,28 +71,32 @@ impl Marker {
         proof
     }
 
-    fn look_on(&mut self, bytes: &[u8], target: usize, ended: bool, marks: &mut Marks) -> Proof {
+    #[inline(always)]
+    fn look_on<F: Finder>(&mut self, finder: F, bytes: &[u8], target: usize, ended: bool, marks: &mut Marks) -> Proof {
         // A chunk may end with the byte before the target.
         let last = target - 1;
-        // Before the target no chunk ends: many blocks go at once.
-        while self.base + BLOCKS * BLOCK <= last.min(bytes.len()) {
+        // Before the target no chunk ends: many blocks go at once. By a copy, so that what they leave behind stays in
+        // registers.
+        let mut marker = *self;
+        while marker.base + BLOCKS * BLOCK <= last.min(bytes.len()) {
             marks.make_room(BLOCKS);
-            for block in bytes[self.base..][..BLOCKS * BLOCK].as_chunks().0 {
-                let seen = self.look(block, u64::MAX);
-                self.bad |= seen.bad;
-                marks.note(self.base, seen);
-                self.base += BLOCK;
+            for block in bytes[marker.base..][..BLOCKS * BLOCK].as_chunks().0 {
+                let seen = marker.look(finder, block, u64::MAX);
+                marker.bad |= seen.bad;
+                marks.note(marker.base, seen);
+                marker.base += BLOCK;
             }
-            if self.bad != 0 {
+            if marker.bad != 0 {
                 return Proof::Irregular;
             }
         }
+        *self = marker;
         loop {
             let rest = bytes.get(self.base..).unwrap_or_default();
             let before = self.before;
             let (seen, whole) = match rest.first_chunk() {
-                Some(block) => (self.look(block, u64::MAX), true),
-                None => (self.look_at_less(rest), false),
+                Some(block) => (self.look(finder, block, u64::MAX), true),
+                None => (self.look_at_less(finder, rest), false),
             };
             marks.make_room(1);
             let behind = u64::MAX.checked_shl(last.saturating_sub(self.base).min(BLOCK) as u32).unwrap_or(0);
@@ -139,35 +141,16 @@ impl Marker {
 
     /// Fewer bytes than a block, or none: what is filled up counts for nothing.
     #[cold]
-    fn look_at_less(&mut self, rest: &[u8]) -> Seen {
+    fn look_at_less<F: Finder>(&mut self, finder: F, rest: &[u8]) -> Seen {
         let mut block = [0; BLOCK];
         block[..rest.len()].copy_from_slice(rest);
-        self.look(&block, (1 << rest.len()) - 1)
+        self.look(finder, &block, (1 << rest.len()) - 1)
     }
 
     #[inline(always)]
-    fn look(&mut self, block: &[u8; BLOCK], counted: u64) -> Seen {
-        let (feed, returned) = (u8x16::splat(b'\n'), u8x16::splat(b'\r'));
-        let (mut delimiters, mut feeds, mut quotes) = (0, 0, 0);
-        let mut any_return = u8x16::ZERO;
-        let parts = block.as_chunks::<16>().0;
-        for (index, part) in parts.iter().enumerate() {
-            let part = u8x16::new(*part);
-            let mask = |found: u8x16| u64::from(found.to_bitmask()) << (16 * index);
-            delimiters |= mask(part.simd_eq(self.delimiter));
-            feeds |= mask(part.simd_eq(feed));
-            any_return |= part.simd_eq(returned);
-            if let Some(quote) = self.quote {
-                quotes |= mask(part.simd_eq(quote));
-            }
-        }
+    fn look<F: Finder>(&mut self, finder: F, block: &[u8; BLOCK], counted: u64) -> Seen {
+        let Found { delimiters, feeds, returns, mut quotes } = finder.find(block, self.sought);
         let before = self.before;
-        let mut returns = 0;
-        if any_return.to_bitmask() != 0 {
-            for (index, part) in parts.iter().enumerate() {
-                returns |= u64::from(u8x16::new(*part).simd_eq(returned).to_bitmask()) << (16 * index);
-            }
-        }
         let separators = delimiters | feeds;
         let mut seen = Seen { ends: separators & counted, ..Seen::default() };
         let mut within = 0;
@@ -198,6 +181,25 @@ impl Marker {
         self.before.separator = separators >> 63;
         seen.feeds = feeds & seen.ends;
         seen
+    }
+}
+
+/// A look at more bytes.
+struct LookOn<'a> {
+    marker: &'a mut Marker,
+    bytes: &'a [u8],
+    target: usize,
+    ended: bool,
+    marks: &'a mut Marks,
+}
+
+impl Task for LookOn<'_> {
+    type Output = Proof;
+
+    #[inline(always)]
+    fn run<F: Finder>(self, finder: F) -> Proof {
+        let LookOn { marker, bytes, target, ended, marks } = self;
+        marker.look_on(finder, bytes, target, ended, marks)
     }
 }
 

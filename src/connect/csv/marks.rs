@@ -1,8 +1,8 @@
 //! The places where the fields of regular text end: delimiters and line feeds outside quotes, record by record; where quoted
 //! fields begin, and what stands inside their quotes.
 
-/// Bytes that are looked at together.
-pub(super) const BLOCK: usize = 64;
+use super::blocks::BLOCK;
+
 /// So many ends are noted at once: more than most blocks hold.
 const AT_ONCE: usize = 8;
 

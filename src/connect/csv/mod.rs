@@ -5,6 +5,7 @@
 //! (parallel). Where a chunk holds anything that RFC 4180 would not allow, cutter and decoder both go by the exact rules of
 //! `scan`.
 
+mod blocks;
 mod cutter;
 mod decode;
 mod dialect;
