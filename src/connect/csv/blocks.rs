@@ -23,7 +23,18 @@ pub(super) struct Found {
 
 /// A way to find them.
 pub(super) trait Finder: Copy {
-    fn find(self, block: &[u8; BLOCK], sought: Sought) -> Found;
+    /// Where a byte stands.
+    fn mask(self, block: &[u8; BLOCK], byte: u8) -> u64;
+
+    #[inline(always)]
+    fn find(self, block: &[u8; BLOCK], sought: Sought) -> Found {
+        Found {
+            delimiters: self.mask(block, sought.delimiter),
+            feeds: self.mask(block, b'\n'),
+            returns: self.mask(block, b'\r'),
+            quotes: sought.quote.map_or(0, |quote| self.mask(block, quote)),
+        }
+    }
 }
 
 /// Work that looks at blocks.
@@ -49,22 +60,10 @@ struct Any;
 
 impl Finder for Any {
     #[inline(always)]
-    fn find(self, block: &[u8; BLOCK], sought: Sought) -> Found {
-        let parts = block.as_chunks::<16>().0;
-        let all = |byte: u8| {
-            let byte = u8x16::splat(byte);
-            let mask = |part: &[u8; 16]| u64::from(u8x16::new(*part).simd_eq(byte).to_bitmask());
-            parts.iter().rev().fold(0, |found, part| found << 16 | mask(part))
-        };
-        let returned = u8x16::splat(b'\r');
-        let any_return = parts.iter().fold(u8x16::ZERO, |any, part| any | u8x16::new(*part).simd_eq(returned));
-        Found {
-            delimiters: all(sought.delimiter),
-            feeds: all(b'\n'),
-            // There are few: mostly one look at all four parts is enough.
-            returns: if any_return.to_bitmask() == 0 { 0 } else { all(b'\r') },
-            quotes: sought.quote.map_or(0, all),
-        }
+    fn mask(self, block: &[u8; BLOCK], byte: u8) -> u64 {
+        let byte = u8x16::splat(byte);
+        let part = |part: &[u8; 16]| u64::from(u8x16::new(*part).simd_eq(byte).to_bitmask());
+        block.as_chunks().0.iter().rev().fold(0, |found, bytes| found << 16 | part(bytes))
     }
 }
 
@@ -88,22 +87,13 @@ impl<T: Task> pulp::NullaryFnOnce for On<T> {
 #[cfg(target_arch = "x86_64")]
 impl Finder for pulp::x86::V3 {
     #[inline(always)]
-    fn find(self, block: &[u8; BLOCK], sought: Sought) -> Found {
-        let (halves, _) = block.as_chunks::<32>();
-        let all = |byte: u8| {
-            let byte = self.avx._mm256_set1_epi8(byte.cast_signed());
-            let mask = |half: &[u8; 32]| {
-                let equal = self.avx2._mm256_cmpeq_epi8(pulp::cast(*half), byte);
-                u64::from(self.avx2._mm256_movemask_epi8(equal).cast_unsigned())
-            };
-            halves.iter().rev().fold(0, |found, half| found << 32 | mask(half))
+    fn mask(self, block: &[u8; BLOCK], byte: u8) -> u64 {
+        let byte = self.avx._mm256_set1_epi8(byte.cast_signed());
+        let half = |half: &[u8; 32]| {
+            let equal = self.avx2._mm256_cmpeq_epi8(pulp::cast(*half), byte);
+            u64::from(self.avx2._mm256_movemask_epi8(equal).cast_unsigned())
         };
-        Found {
-            delimiters: all(sought.delimiter),
-            feeds: all(b'\n'),
-            returns: all(b'\r'),
-            quotes: sought.quote.map_or(0, all),
-        }
+        block.as_chunks().0.iter().rev().fold(0, |found, bytes| found << 32 | half(bytes))
     }
 }
 
