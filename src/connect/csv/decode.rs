@@ -350,9 +350,8 @@ impl Quoted<'_> {
         if let (true, Some(place)) = (held.doubled, place) {
             self.doubled.push((place, start, end));
         }
-        let needs_quotes = held.needing || held.doubled;
-        let form = if needs_quotes && !held.doubled { self.form } else { Form::Unknown };
-        self.unknown |= !needs_quotes;
+        let form = if held.needing && !held.doubled { self.form } else { Form::Unknown };
+        self.unknown |= !held.needing && !held.doubled;
         Slot { form, ..as_is(start, end) }
     }
 }
