@@ -185,7 +185,7 @@ pub(super) fn run_object(
     };
     let encoder: Option<Arc<dyn Encoder>> = sink.as_ref().map(|sink| sink.encoder());
     let survey = SurveyPass { plan: &plan, from: &from, source, options, cancel, patches: None };
-    let mut settling = Settling::new(&mapping, &plan, options.memory, survey).of_size(reader.total_bytes());
+    let mut settling = Settling::new(&mapping, &plan, options.memory, reader.total_bytes(), survey);
     let checkpoints = match open_checkpoints(folder, &mapping.to, sink.as_deref(), &plan, options.checkpoint_rows) {
         Ok(checkpoints) => checkpoints,
         Err(error) => return before_the_first_record(&mapping, &from, sink, &committed, error),

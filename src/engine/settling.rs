@@ -40,16 +40,18 @@ pub(super) struct Settling<'a> {
 }
 
 impl<'a> Settling<'a> {
-    pub fn new(mapping: &ObjectMapping, plan: &Plan, budget: usize, survey: SurveyPass<'a>) -> Settling<'a> {
+    /// `size` is that of the source, where known: what must be remembered of it is made room for at once.
+    pub fn new(
+        mapping: &ObjectMapping,
+        plan: &Plan,
+        budget: usize,
+        size: Option<u64>,
+        survey: SurveyPass<'a>,
+    ) -> Settling<'a> {
         let keep = mapping.duplicates.as_ref().map_or(Keep::First, |rule| rule.keep);
         let settle = Settle::new(keep, plan.unique_fields().len(), budget, mapping.stop_at);
         let has_key = mapping.duplicates.is_some();
-        Settling { settle, survey, keep, has_key, size: None, over: false, stopped: false }
-    }
-
-    /// For a source of so many bytes: what must be remembered of it is made room for at once.
-    pub fn of_size(self, bytes: Option<u64>) -> Settling<'a> {
-        Settling { size: bytes, ..self }
+        Settling { settle, survey, keep, has_key, size, over: false, stopped: false }
     }
 
     /// Foresees the keys of the whole source by those of its first chunk.

@@ -70,7 +70,7 @@ pub fn verify(profile: &Profile, options: &RunOptions, cancel: &AtomicBool) -> R
             None => read_back(&*open_source(location)?, mapping, &plan, &mut there)?,
         }
         let survey = SurveyPass { plan: &plan, from: &from, source: &*source, options, cancel, patches: None };
-        let mut settling = Settling::new(mapping, &plan, options.memory, survey);
+        let mut settling = Settling::new(mapping, &plan, options.memory, reader.total_bytes(), survey);
         let comparing = Comparing::new(&plan, mapping, there);
         let encoder: Arc<dyn Encoder> = Arc::new(Joined);
         let between = |work: &mut Work| {
